@@ -1,0 +1,35 @@
+"""`python -m rehearsal`: the story on the local AWS, with a summary at the end."""
+
+import shutil
+import sys
+
+from local_aws.launch import LocalAws
+from rehearsal.arrows import ArrowDidNotFire, StoryBroke
+from rehearsal.story import play
+from rehearsal.summary import summary
+from rehearsal.timeline import Timeline
+from rehearsal.world import REPOSITORY, World
+
+OUT = REPOSITORY / "rehearsal" / "out"
+
+
+def main() -> int:
+    """Play the story once on a new, empty local AWS; 0 if every arrow fired."""
+    shutil.rmtree(OUT, ignore_errors=True)
+    OUT.mkdir(parents=True)
+    timeline = Timeline(OUT / "timeline.jsonl", sys.stdout)
+    with LocalAws.start(OUT / "aws", node_modules=REPOSITORY / "node_modules") as aws:
+        world = World(environment=aws.environment(), out=OUT)
+        try:
+            play(world, timeline)
+        except (ArrowDidNotFire, StoryBroke) as broke:
+            timeline.record("rehearsal", "stopped", why=str(broke))
+            logs = f"{aws.log.relative_to(REPOSITORY)} and rehearsal/out/cdk.log"
+            print(f"\nThe rehearsal stopped: {broke}\nLogs: {logs}", file=sys.stderr)
+            return 1
+    print(summary(OUT / "timeline.jsonl"))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,63 @@
+"""Synthesize once, deploy what was synthesized, and show that it is what was deployed."""
+
+import hashlib
+import json
+from pathlib import Path
+
+from rehearsal.arrows import StoryBroke
+from rehearsal.timeline import Timeline
+from rehearsal.world import World
+
+STAGE = "Dev"
+
+
+def synthesize(world: World, timeline: Timeline) -> None:
+    """Write the templates, and begin the timeline with their digests."""
+    world.cdk("synth", "--quiet", "--output", str(world.assembly))
+    timeline.record("rehearsal", "templates", sha256=digests(world.assembly))
+
+
+def digests(assembly: Path) -> dict[str, str]:
+    """The SHA-256 of each template's bytes in an assembly, by stack name."""
+    return {
+        path.name.removesuffix(".template.json"): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in templates(assembly)
+    }
+
+
+def templates(assembly: Path) -> list[Path]:
+    """The stage's template files in an assembly, sorted by name."""
+    return sorted((assembly / f"assembly-{STAGE}").glob("*.template.json"))
+
+
+def deploy(world: World, timeline: Timeline) -> None:
+    """Bootstrap and deploy every stack of the stage, as README tells a new user to."""
+    account = world.client("sts").get_caller_identity()["Account"]
+    region = world.environment["AWS_REGION"]
+    app = ("--app", str(world.assembly))
+    world.cdk("bootstrap", *app, f"aws://{account}/{region}")
+    timeline.record("data scientist", "cdk bootstrap", account=account, region=region)
+    world.cdk("deploy", *app, f"{STAGE}/*", "--require-approval", "never")
+    timeline.record("data scientist", f"cdk deploy '{STAGE}/*'", stacks=len(_verified(world)))
+
+
+def _verified(world: World) -> list[str]:
+    """Names of the deployed stacks, each of whose templates is the synthesized one."""
+    cloudformation = world.client("cloudformation")
+    names = []
+    for path in templates(world.assembly):
+        name = _stack_name(path)
+        deployed = cloudformation.get_template(StackName=name, TemplateStage="Original")
+        if deployed["TemplateBody"] != json.loads(path.read_text(encoding="utf-8")):
+            raise StoryBroke(f"the template deployed as {name} is not {path.name}")
+        names.append(name)
+    return names
+
+
+def _stack_name(template: Path) -> str:
+    manifest = json.loads((template.parent / "manifest.json").read_text(encoding="utf-8"))
+    for artifact in manifest["artifacts"].values():
+        properties = artifact.get("properties", {})
+        if properties.get("templateFile") == template.name:
+            return str(properties["stackName"])
+    raise StoryBroke(f"no stack of {template.parent.name}/manifest.json uses {template.name}")

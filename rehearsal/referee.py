@@ -1,0 +1,32 @@
+"""Second opinions: each figure that the story shows is computed once more, by scikit-learn."""
+
+import csv
+import io
+from typing import Any
+
+from sklearn.metrics import roc_auc_score
+
+from rehearsal.arrows import StoryBroke
+from rehearsal.timeline import Timeline
+from rehearsal.world import World
+
+
+def predictions(world: World, package: dict[str, Any]) -> list[dict[str, str]]:
+    """The rows of `predictions.csv` beside the package's evaluation report."""
+    report = package["ModelMetrics"]["ModelQuality"]["Statistics"]["S3Uri"]
+    text = world.read_bytes(report.rpartition("/")[0] + "/predictions.csv").decode()
+    return list(csv.DictReader(io.StringIO(text)))
+
+
+def check_metrics(world: World, timeline: Timeline, package: dict[str, Any]) -> None:
+    """Hold the AUC on the package against scikit-learn's on the saved predictions."""
+    report = world.read_json(package["ModelMetrics"]["ModelQuality"]["Statistics"]["S3Uri"])
+    claimed = report["binary_classification_metrics"]["auc"]["value"]
+    rows = predictions(world, package)
+    labels = [int(row["label"]) for row in rows]
+    computed = roc_auc_score(labels, [float(row["challenger_score"]) for row in rows])
+    if abs(claimed - computed) > 1e-9:
+        raise StoryBroke(f"the package claims AUC {claimed}, scikit-learn computes {computed}")
+    timeline.record(
+        "rehearsal", "metrics checked", auc=claimed, scikit_learn=float(computed), rows=len(rows)
+    )

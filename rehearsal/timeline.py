@@ -1,0 +1,44 @@
+"""What happened, in order: on screen for a person, and as JSON lines for a program."""
+
+import json
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Literal, TextIO
+
+Actor = Literal["rehearsal", "data scientist", "approver", "traveller", "platform"]
+
+
+class Timeline:
+    """Writes each event to `timeline.jsonl` (`t`, `actor`, `event`, `detail`) and to the screen.
+
+    `t` is in seconds since the rehearsal began; `detail` holds the figures of the event.
+    """
+
+    def __init__(
+        self, path: Path, screen: TextIO, *, seconds: Callable[[], float] = time.monotonic
+    ) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("", encoding="utf-8")
+        self._path, self._screen, self._seconds = path, screen, seconds
+        self._began = seconds()
+
+    def record(self, actor: Actor, event: str, **detail: object) -> None:
+        """Add one event, at once: a rehearsal that stops half-way leaves what it saw."""
+        t = round(self._seconds() - self._began, 3)
+        line = {"t": t, "actor": actor, "event": event, "detail": detail}
+        with self._path.open("a", encoding="utf-8") as file:
+            file.write(json.dumps(line, default=str) + "\n")
+        shown = ", ".join(f"{name} {_short(value)}" for name, value in detail.items())
+        print(f"{t:7.1f} s  {actor:<14}  {event}" + (f": {shown}" if shown else ""), end="\n",
+              file=self._screen, flush=True)  # fmt: skip
+
+
+def _short(value: object) -> str:
+    """One figure as a person reads it: long digests and lists are cut, never in the file."""
+    if isinstance(value, float):
+        return f"{value:.4f}"
+    if isinstance(value, dict):
+        return f"({len(value)} in timeline.jsonl)" if len(value) > 4 else json.dumps(value)
+    text = str(value)
+    return text if len(text) <= 96 else text[:93] + "..."

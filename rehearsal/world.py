@@ -1,0 +1,78 @@
+"""The AWS that the story is played on, reached as any user would: boto3 and the cdk CLI."""
+
+import json
+import os
+import subprocess
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import boto3
+
+from rehearsal.arrows import StoryBroke
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+
+
+@dataclass(frozen=True)
+class World:
+    """An AWS and the folder for what the rehearsal leaves behind.
+
+    Attributes:
+        environment: what a client needs to reach it: `AWS_ENDPOINT_URL`, keys, region.
+        out: `timeline.jsonl`, the assembly, logs.
+    """
+
+    environment: Mapping[str, str]
+    out: Path
+
+    @cached_property
+    def _session(self) -> Any:
+        return boto3.Session(
+            aws_access_key_id=self.environment["AWS_ACCESS_KEY_ID"],
+            aws_secret_access_key=self.environment["AWS_SECRET_ACCESS_KEY"],
+            region_name=self.environment["AWS_REGION"],
+        )
+
+    def client(self, service: str) -> Any:
+        """A boto3 client; botocore makes each class at run time, hence no narrower type."""
+        return self._session.client(service, endpoint_url=self.environment["AWS_ENDPOINT_URL"])
+
+    @property
+    def assembly(self) -> Path:
+        """Where `cdk synth` wrote the templates that are deployed."""
+        return self.out / "cdk.out"
+
+    def cdk(self, *arguments: str) -> str:
+        """Run the cdk CLI from the repository, and return what it printed.
+
+        Raises:
+            StoryBroke: it failed; the text holds its last lines, and `cdk.log` all of them.
+        """
+        environment = {**os.environ, **self.environment}
+        done = subprocess.run(
+            ["cdk", *arguments], cwd=REPOSITORY, env=environment, text=True,
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+        )  # fmt: skip
+        with (self.out / "cdk.log").open("a", encoding="utf-8") as log:
+            log.write(f"$ cdk {' '.join(arguments)}\n{done.stdout}\n")
+        if done.returncode:
+            raise StoryBroke(f"cdk {arguments[0]} failed: " + done.stdout.strip()[-2000:])
+        return done.stdout
+
+    def outputs(self, stack: str) -> dict[str, str]:
+        """The outputs of a deployed stack."""
+        [description] = self.client("cloudformation").describe_stacks(StackName=stack)["Stacks"]
+        return {o["OutputKey"]: o["OutputValue"] for o in description.get("Outputs", [])}
+
+    def read_json(self, uri: str) -> Any:
+        """A JSON object in S3."""
+        return json.loads(self.read_bytes(uri))
+
+    def read_bytes(self, uri: str) -> bytes:
+        """An object in S3."""
+        bucket, _, key = uri.removeprefix("s3://").partition("/")
+        body: bytes = self.client("s3").get_object(Bucket=bucket, Key=key)["Body"].read()
+        return body
