@@ -4,6 +4,7 @@ import shutil
 import sys
 
 from local_aws.launch import LocalAws
+
 from rehearsal.arrows import ArrowDidNotFire, StoryBroke
 from rehearsal.story import play
 from rehearsal.summary import summary

@@ -1,6 +1,7 @@
 """Waiting for the platform, and saying which arrow did not fire."""
 
 import pytest
+
 from rehearsal.arrows import ArrowDidNotFire, await_arrow
 
 

@@ -1,0 +1,1 @@
+"""Figures about speed, each a ratio measured side by side in one run."""
