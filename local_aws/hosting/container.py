@@ -1,0 +1,149 @@
+"""One serving container: a process of its own on 127.0.0.1 with its own /opt/ml.
+
+Three things differ from AWS: there is no image (the process runs this machine's Python), the
+instances of a variant share one process, and a requirements.txt in the archive is not installed.
+"""
+
+import socket
+import subprocess
+import sys
+import tarfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
+
+import urllib3
+
+OPT_ML = "/opt/ml"
+# "a response to /invocations within 60 seconds":
+# https://docs.aws.amazon.com/sagemaker/latest/dg/your-algorithms-inference-code.html
+INVOCATION_TIMEOUT_SECONDS = 60.0
+STOP_TIMEOUT_SECONDS = 5.0
+
+
+class ContainerFailed(Exception):
+    """The container cannot serve; the text is what AWS shows as the endpoint's FailureReason."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reply:
+    """What the model server answered; header names are lower case."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+def unpack(archive: bytes, folder: Path, *, url: str) -> None:
+    """Put a model.tar.gz under <folder>/model, as SageMaker does under /opt/ml/model."""
+    model = folder / "model"
+    model.mkdir(parents=True)
+    try:
+        with tarfile.open(fileobj=BytesIO(archive), mode="r:gz") as tar:
+            tar.extractall(model, filter="data")
+    except (tarfile.TarError, OSError, EOFError) as error:
+        raise ContainerFailed(
+            f'Failed to extract model data archive from URL "{url}". Please ensure that the object '
+            f"located at the URL is a valid tar.gz archive. ({error})"
+        ) from error
+
+
+def mapped(environment: Mapping[str, str], folder: Path) -> dict[str, str]:
+    """The container's variables with /opt/ml replaced by its own folder."""
+    return {
+        name: str(folder) + value.removeprefix(OPT_ML)
+        if value == OPT_ML or value.startswith(f"{OPT_ML}/")
+        else value
+        for name, value in environment.items()
+    }
+
+
+class Container:
+    """A running model server.
+
+    The listening socket is opened here and handed to the process, so that a connection made before
+    the model is loaded waits in the queue, and is reset if the process dies: no polling.
+    """
+
+    def __init__(self, *, folder: Path, environment: Mapping[str, str], name: str) -> None:
+        """Start the process.
+
+        Args:
+            folder: its /opt/ml; the process also writes container.log there.
+            environment: all variables of the process, with /opt/ml already mapped.
+            name: what the endpoint's FailureReason calls it.
+        """
+        self.log = folder / "container.log"
+        self._name = name
+        with socket.create_server(("127.0.0.1", 0)) as listener, self.log.open("wb") as log:
+            port: int = listener.getsockname()[1]
+            root = str(Path(__file__).parents[2])
+            self._process = subprocess.Popen(
+                [sys.executable, "-P", "-m", "local_aws.hosting.image", str(listener.fileno())],
+                cwd=folder,
+                env={**environment, "PYTHONPATH": root, "PYTHONUNBUFFERED": "1"},
+                stdin=subprocess.PIPE,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                pass_fds=[listener.fileno()],
+            )
+        self._pool = urllib3.HTTPConnectionPool("127.0.0.1", port, maxsize=16, retries=False)
+
+    @property
+    def pid(self) -> int:
+        """The process id of the model server."""
+        return self._process.pid
+
+    def wait_until_healthy(self, timeout_seconds: float) -> None:
+        """Return when /ping answers 200.
+
+        Raises:
+            ContainerFailed: the process ended, answered otherwise, or took longer.
+        """
+        try:
+            healthy = self._pool.request("GET", "/ping", timeout=timeout_seconds).status == 200
+        except urllib3.exceptions.HTTPError:
+            healthy = False
+        if not healthy:
+            raise ContainerFailed(
+                f"The primary container for production variant {self._name} did not pass the ping "
+                f"health check. Please check CloudWatch logs for this endpoint. {self._last_words()}"
+            )
+
+    def invoke(self, body: bytes, headers: Mapping[str, str]) -> Reply:
+        """Hand one request to /invocations.
+
+        Raises:
+            TimeoutError: no answer within 60 s.
+            ConnectionError: the process is gone.
+        """
+        try:
+            answer = self._pool.request(
+                "POST",
+                "/invocations",
+                body=body,
+                headers=dict(headers),
+                timeout=INVOCATION_TIMEOUT_SECONDS,
+            )
+        except urllib3.exceptions.TimeoutError as error:
+            raise TimeoutError(str(error)) from error
+        except urllib3.exceptions.HTTPError as error:
+            raise ConnectionError(str(error)) from error
+        received = {name.lower(): value for name, value in answer.headers.items()}
+        return Reply(status=answer.status, headers=received, body=answer.data)
+
+    def stop(self) -> None:
+        """End the process: it leaves when its stdin closes, and is killed if it does not."""
+        if self._process.stdin:
+            self._process.stdin.close()
+        try:
+            self._process.wait(STOP_TIMEOUT_SECONDS)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        self._pool.close()
+
+    def _last_words(self) -> str:
+        lines = self.log.read_text(errors="replace").strip().splitlines()
+        return f"Its last log line: {lines[-1]}" if lines else "Its log is empty."
