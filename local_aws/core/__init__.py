@@ -1,0 +1,1 @@
+"""What every service of the local AWS is built from: operations, records, events, time."""

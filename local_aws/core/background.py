@@ -1,0 +1,42 @@
+"""Work that goes on after a response was sent."""
+
+import logging
+import threading
+from collections.abc import Callable
+from typing import Any
+
+from local_aws.clock import Timer, clock
+from local_aws.ministack.scope import account_id, region, scope
+
+log = logging.getLogger("local_aws")
+
+
+def run(function: Callable[..., object], *args: Any) -> threading.Thread:
+    """Call a function on a thread of its own, in the caller's account and region.
+
+    Whatever it raises is logged with its traceback: a function that owns a resource catches what
+    can go wrong and puts it on the resource as its failure reason.
+    """
+    thread = threading.Thread(
+        target=_in_scope_of_caller(function, *args), daemon=True, name=function.__name__
+    )
+    thread.start()
+    return thread
+
+
+def after(seconds: float, function: Callable[..., object], *args: Any) -> Timer:
+    """Call a function some (virtual) seconds later, in the caller's account and region."""
+    return clock.after(seconds, _in_scope_of_caller(function, *args))
+
+
+def _in_scope_of_caller(function: Callable[..., object], *args: Any) -> Callable[[], None]:
+    account, region_name = account_id(), region()
+
+    def call() -> None:
+        with scope(account, region_name):
+            try:
+                function(*args)
+            except Exception:
+                log.exception("%s failed in the background", function.__name__)
+
+    return call
