@@ -1,0 +1,11 @@
+"""Will a New York flight arrive more than 15 minutes late? Said before take-off."""
+
+from pathlib import Path
+
+from pipeline_definitions.spec import ModelSpec
+
+MODEL = ModelSpec(
+    name="flight-delay",
+    folder=Path(__file__).parent,
+    step_scripts=("preprocess.py", "train.py", "evaluate.py", "baseline.py", "inference.py"),
+)

@@ -1,0 +1,1 @@
+"""What requests looked like in training."""

@@ -1,0 +1,35 @@
+"""From the SDK's objects to the text of definition.json: the same on every machine, for any region."""
+
+import json
+from typing import Any
+
+from sagemaker.mlops.workflow.pipeline import Pipeline
+
+from pipeline_definitions.sdk.environment import BUILD_REGION
+from pipeline_definitions.sdk.jobs import CODE_URI
+
+REGION = "${AWS::Region}"
+
+
+def render(pipeline: Pipeline) -> str:
+    """The definition as indented JSON, ending in a newline.
+
+    The SDK writes members that are null or empty, the region it was built in, and takes code only from what looks
+    like an S3 URI; none of that is left here.
+    """
+    definition = _clean(json.loads(pipeline.definition()))
+    text = json.dumps(definition, indent=2, ensure_ascii=False) + "\n"
+    if BUILD_REGION in text:
+        raise ValueError(
+            f"pipeline {pipeline.name!r} names the region {BUILD_REGION} inside a longer text; "
+            f"write {REGION} there"
+        )
+    return text
+
+
+def _clean(node: Any) -> Any:
+    if isinstance(node, dict):
+        return {name: _clean(value) for name, value in node.items() if value is not None and value != {}}
+    if isinstance(node, list):
+        return [_clean(value) for value in node]
+    return {BUILD_REGION: REGION, CODE_URI: "${CodeUri}"}.get(node, node)

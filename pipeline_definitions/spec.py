@@ -1,0 +1,98 @@
+"""What a model says about itself, and what is refused."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+LONGEST_NAME = 63
+"""Of an endpoint or model package group (API reference, CreateEndpoint: EndpointName)."""
+
+STAGE_PREFIX_BUDGET = 10
+"""What is kept free for a stage's prefix and its hyphen, as in `dev-flight-delay`."""
+
+_NAME = re.compile(r"[a-zA-Z0-9](-*[a-zA-Z0-9])*")
+
+
+class InvalidModels(ValueError):
+    """Models that can't be deployed as they are; one sentence for each problem."""
+
+    def __init__(self, problems: Iterable[str]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(self.problems))
+
+
+@dataclass(frozen=True, kw_only=True)
+class ModelSpec:
+    """A model: its name, its folder, its scripts, and how its endpoint is spoken to.
+
+    Attributes:
+        name: Of the model; behind a stage's prefix it names pipeline, registry group and endpoint.
+        folder: Holds `pipeline.py`, `definition.json`, `definition.digest` and `steps/`.
+        step_scripts: The files in `steps/` that pipeline and endpoint start.
+        content_type: Of the endpoint's requests and answers.
+    """
+
+    name: str
+    folder: Path
+    step_scripts: tuple[str, ...]
+    content_type: str = "text/csv"
+
+    @property
+    def steps_folder(self) -> Path:
+        """What goes to AWS as the code archive."""
+        return self.folder / "steps"
+
+    @property
+    def data_prefix(self) -> str:
+        """Where the model's raw data lies in a stage's data bucket."""
+        return self.name
+
+    def problems(self) -> Iterator[str]:
+        """Why this model can't be deployed, one sentence each."""
+        longest = LONGEST_NAME - STAGE_PREFIX_BUDGET
+        if not _NAME.fullmatch(self.name) or len(self.name) > longest:
+            yield (
+                f"model {self.name!r}: a name is 1 to {longest} letters, digits and inner hyphens, got "
+                f"{len(self.name)} characters; change name= in {_shown(self.folder / '__init__.py')}"
+            )
+        if not self.step_scripts:
+            yield (
+                f"model {self.name!r}: step_scripts is empty; name the files of "
+                f"{_shown(self.steps_folder)} that the pipeline starts"
+            )
+        for script in self.step_scripts:
+            if not (self.steps_folder / script).is_file():
+                yield (
+                    f"model {self.name!r}: no step script at {_shown(self.steps_folder / script)}; "
+                    f"add it or take it out of step_scripts= in {_shown(self.folder / '__init__.py')}"
+                )
+
+
+def checked(*models: ModelSpec) -> tuple[ModelSpec, ...]:
+    """The models as given, or every reason why they can't be deployed together.
+
+    Raises:
+        InvalidModels: With one sentence for each problem of each model.
+    """
+    problems = [problem for model in models for problem in model.problems()]
+    names = Counter(model.name for model in models)
+    problems += [
+        f"{_COUNTED.get(count, str(count))} models are called {name!r}; "
+        "model names must differ because they name registry groups"
+        for name, count in names.items()
+        if count > 1
+    ]
+    if problems:
+        raise InvalidModels(problems)
+    return models
+
+
+_COUNTED = {2: "two", 3: "three"}
+
+
+def _shown(path: Path) -> str:
+    """The path as seen from the project's root."""
+    root = Path(__file__).parents[1]
+    return str(path.relative_to(root) if path.is_relative_to(root) else path)
