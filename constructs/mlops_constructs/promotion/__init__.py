@@ -1,0 +1,5 @@
+"""Promotion: the approved model version becomes the one that serves."""
+
+from mlops_constructs.promotion.promotion import Promotion
+
+__all__ = ["Promotion"]

@@ -1,0 +1,107 @@
+"""The whole machine; docs/decisions/promotion.md draws it."""
+
+from mlops_constructs.promotion.desire import desire
+from mlops_constructs.promotion.failures import failure, failures
+from mlops_constructs.promotion.lock import lock, unlock
+from mlops_constructs.promotion.notices import notice
+from mlops_constructs.promotion.observe import FIRST_WAIT, observe
+from mlops_constructs.promotion.release import release
+from mlops_constructs.promotion.states import (
+    State,
+    choose,
+    finish,
+    jsonata,
+    remember,
+)
+from mlops_constructs.promotion.sweep import sweep
+
+INPUT = ("model", "stage", "group", "endpoint", "stack", "slot")
+"""What an execution has to be told; anything else in its input is left alone."""
+
+TIMEOUT_SECONDS = 48 * 60 * 60
+"""An endpoint's update may take 970 minutes, and so may its rollback and the deploy before it."""
+
+
+def definition() -> State:
+    """The state machine, with `${TopicArn}` for the topic."""
+    return {
+        "Comment": "Makes the newest approved model version the one that serves",
+        "QueryLanguage": "JSONata",
+        "StartAt": "Is the input complete?",
+        "TimeoutSeconds": TIMEOUT_SECONDS,
+        "States": _begin()
+        | observe()
+        | desire()
+        | lock()
+        | release()
+        | sweep()
+        | unlock()
+        | _end()
+        | failures(),
+    }
+
+
+def _begin() -> dict[str, State]:
+    missing = (
+        f"[$filter({list(INPUT)}, function($name)"
+        " { $not($exists($lookup($states.input, $name))) })]"
+    )
+    beside = "$substringBefore($states.input.slot, '/slot')"
+    return {
+        "Is the input complete?": choose(
+            failure(
+                f"$count({missing}) > 0",
+                "Promotion.BadInput",
+                f"'The input has to say ' & $join({list(INPUT)}, ', ') & '; it lacks ' &"
+                f" $join({missing}, ', ')",
+            )
+            | {"Next": "Fail the promotion"},
+            otherwise="Take the request",
+        ),
+        "Take the request": remember(
+            {
+                "target": {name: jsonata(f"$states.input.{name}") for name in INPUT}
+                | {
+                    "lock": jsonata(f"{beside} & '/lock'"),
+                    "note": jsonata(f"{beside} & '/look-again'"),
+                    "stamp": jsonata("'perennial:' & $states.input.stage"),
+                },
+                "holding": False,
+                "told": "",
+                "seconds": FIRST_WAIT,
+                "round": 0,
+                "tried": False,
+                "moves": False,
+                "stamped": [],
+                "rolledBack": [],
+                "outcome": "already serving",
+            },
+            then="Read the stack",
+        ),
+    }
+
+
+def _end() -> dict[str, State]:
+    return {
+        "Does an approval lack?": choose(
+            {
+                "Condition": jsonata("$not($desired.approved) and $served.package != 'NONE'"),
+                "Next": "Tell that an approval lacks",
+            },
+            otherwise="Done",
+        ),
+        "Tell that an approval lacks": notice(
+            "'No approved version: ' & $target.endpoint",
+            "$target.endpoint & ' still serves ' & $served.package & ', and no version of ' &"
+            " $target.group & ' is approved that was not rolled back here'",
+            "'Approve a version, or take the endpoint down by hand (docs/runbook.md)'",
+            then="Done",
+        ),
+        "Done": finish(
+            {
+                "outcome": jsonata("$outcome"),
+                "package": jsonata("$served.package"),
+                "config": jsonata("$served.config"),
+            }
+        ),
+    }

@@ -1,0 +1,157 @@
+"""Which model version should serve, and what the slot says."""
+
+from mlops_constructs.promotion.failures import failure
+from mlops_constructs.promotion.states import (
+    State,
+    call,
+    choose,
+    jsonata,
+    or_else,
+    when,
+)
+
+ROLLED_BACK = "rolled back"
+RELEASED = "released"
+"""How the stamps on a version begin; a time follows."""
+
+REACHED = "$served.package = $desired.package and $served.config = $stack.config"
+"""The endpoint runs the desired version, and by the very config that the stack says it does."""
+
+KNOWN = (
+    f"($not($desired.approved) or $substringBefore($desired.stamp, ' ') = '{RELEASED}'"
+    " or $desired.package in $stamped)"
+)
+"""The release of the desired version has been stamped and told."""
+
+
+def desire() -> dict[str, State]:
+    """From "Read the slot" to "Does it serve what it should?"."""
+    return _slot() | _newest_approved() | _without_approval() | _comparison()
+
+
+def _slot() -> dict[str, State]:
+    return {
+        "Read the slot": call(
+            "ssm",
+            "getParameters",
+            {"Names": [jsonata("$target.slot")]},
+            assign={"slot": jsonata(or_else("$states.result.Parameters[0].Value", "''"))},
+            then="Is there a slot?",
+        ),
+        "Is there a slot?": choose(
+            failure(
+                "$slot = ''",
+                "Promotion.NoSlot",
+                "'There is no slot ' & $target.slot & '; the stack that owns it makes it'",
+            ),
+            otherwise="Find approved versions",
+        ),
+    }
+
+
+def _newest_approved() -> dict[str, State]:
+    newest_first: dict[str, object] = {
+        "ModelPackageGroupName": jsonata("$target.group"),
+        "ModelApprovalStatus": "Approved",
+        "SortBy": "CreationTime",
+        "SortOrder": "Descending",
+        "MaxResults": 100,
+    }
+    usable = "ModelPackageStatus = 'Completed' and $not(ModelPackageArn in $rolledBack)"
+    found: dict[str, object] = {
+        "candidates": jsonata(
+            f"[$states.result.ModelPackageSummaryList[{usable}].ModelPackageArn]"
+        ),
+        "next": jsonata(or_else("$states.result.NextToken", "''")),
+    }
+    rest = "[$filter($candidates, function($package, $index) { $index > 0 })]"
+    return {
+        "Find approved versions": call(
+            "sagemaker", "listModelPackages", newest_first, assign=found, then="Is a version left?"
+        ),
+        "Find older versions": call(
+            "sagemaker",
+            "listModelPackages",
+            newest_first | {"NextToken": jsonata("$next")},
+            assign=found,
+            then="Is a version left?",
+        ),
+        "Is a version left?": choose(
+            when("$count($candidates) > 0", "Read the version"),
+            when("$next != ''", "Find older versions"),
+            otherwise="What may stay?",
+        ),
+        "Read the version": _read("$candidates[0]", approved=True, then="Was it rolled back here?"),
+        "Was it rolled back here?": choose(
+            when(
+                f"$substring($desired.stamp, 0, {len(ROLLED_BACK)}) = '{ROLLED_BACK}'",
+                "Is a version left?",
+                {"candidates": jsonata(rest)},
+            ),
+            otherwise="Does it serve what it should?",
+        ),
+    }
+
+
+def _without_approval() -> dict[str, State]:
+    """What serves stays; a slot that names something else (it was rolled back) is put right."""
+    as_it_is = {"approved": False, "stamp": "", "properties": {}}
+    empty = as_it_is | {"package": "NONE", "slot": "NONE,NONE"}
+    unchanged = as_it_is | {"package": jsonata("$served.package"), "slot": jsonata("$slot")}
+    return {
+        "What may stay?": choose(
+            when(
+                "$served.package = 'NONE' and $stack.config = 'NONE'",
+                "Does it serve what it should?",
+                {"desired": empty},
+            ),
+            when(
+                "$served.package in ['NONE', 'UNKNOWN', $substringBefore($slot, ',')]",
+                "Does it serve what it should?",
+                {"desired": unchanged},
+            ),
+            otherwise="Read the version that serves",
+        ),
+        "Read the version that serves": _read(
+            "$served.package", approved=False, then="Does it serve what it should?"
+        ),
+    }
+
+
+def _read(package: str, *, approved: bool, then: str) -> State:
+    """Makes a version the desired one, with the slot that would name it."""
+    result = "$states.result"
+    constraints = f"{result}.DriftCheckBaselines.ModelDataQuality.Constraints.S3Uri"
+    folder = rf"$replace({constraints}, /\/[^\/]*$/, '')"
+    slot = f"{package} & ',' & ($exists({constraints}) ? {folder} : 'NONE')"
+    return call(
+        "sagemaker",
+        "describeModelPackage",
+        {"ModelPackageName": jsonata(package)},
+        assign={
+            "desired": {
+                "package": jsonata(package),
+                "slot": jsonata(slot),
+                "approved": approved,
+                "stamp": jsonata(
+                    or_else(f"$lookup({result}.CustomerMetadataProperties, $target.stamp)", "''")
+                ),
+                "properties": jsonata(or_else(f"{result}.CustomerMetadataProperties", "{}")),
+            }
+        },
+        then=then,
+    )
+
+
+def _comparison() -> dict[str, State]:
+    there = f"$slot = $desired.slot and {REACHED}"
+    return {
+        "Does it serve what it should?": choose(
+            when(f"{there} and {KNOWN} and $holding", "Read the note"),
+            when(f"{there} and {KNOWN}", "Does an approval lack?"),
+            when("$not($holding)", "Take the lock"),
+            when(there, "Find the endpoint's logical id", {"previous": {"config": "NONE"}}),
+            when("$slot = $desired.slot", "Update the stack"),
+            otherwise="Put the slot",
+        )
+    }

@@ -1,0 +1,111 @@
+"""Deletes endpoint configs and models that neither serve nor were the last to serve.
+
+CloudFormation keeps a replaced config and model, since a rollback may need them; nothing else
+deletes them. Ours are known by the tag `perennial:endpoint`.
+"""
+
+from mlops_constructs.promotion.states import State, call, choose, for_each, jsonata, remember, when
+
+ENDPOINT_TAG = "perennial:endpoint"
+"""The tag on every config and model of an endpoint; its value is the endpoint's name."""
+
+PAGE = 100
+PAGES = 10
+"""A sweep looks at a thousand configs at most: eight events of history each."""
+
+
+def sweep() -> dict[str, State]:
+    """From "Is there anything to sweep?" to "Read the stack"."""
+    return _ours() | _delete()
+
+
+def _ours() -> dict[str, State]:
+    configs = "$states.result.EndpointConfigs"
+    older = f"{configs}[$not(EndpointConfigName in [$served.config, $previous.config])]"
+    page = f"[{older}.{{'name': EndpointConfigName, 'arn': EndpointConfigArn}}]"
+    tagged = f"Tags[Key = '{ENDPOINT_TAG}' and Value = $target.endpoint]"
+    return {
+        "Is there anything to sweep?": choose(
+            when("$previous.config = 'NONE'", "Read the stack"), otherwise="Start to sweep"
+        ),
+        "Start to sweep": remember(
+            {"before": jsonata("$served.created"), "pages": 0, "swept": []},
+            then="List older configs",
+        ),
+        "List older configs": call(
+            "sagemaker",
+            "listEndpointConfigs",
+            {
+                "CreationTimeBefore": jsonata("$before"),
+                "SortBy": "CreationTime",
+                "SortOrder": "Descending",
+                "MaxResults": PAGE,
+            },
+            assign={
+                "page": jsonata(page),
+                "full": jsonata(f"$count({configs}) = {PAGE}"),
+                "before": jsonata(f"$count({configs}) > 0 ? {configs}[-1].CreationTime : $before"),
+                "pages": jsonata("$pages + 1"),
+            },
+            then="Find our configs",
+        ),
+        "Find our configs": for_each(
+            "$page",
+            call(
+                "sagemaker",
+                "listTags",
+                {"ResourceArn": jsonata("$states.input.arn")},
+            ),
+            name="Read its tags",
+            output={
+                "name": jsonata("$states.input.name"),
+                "ours": jsonata(f"$exists($states.result.{tagged})"),
+            },
+            assign={"ours": jsonata("[$states.result[ours].name]")},
+            then="Read their models",
+        ),
+        "Read their models": for_each(
+            "$ours",
+            call(
+                "sagemaker",
+                "describeEndpointConfig",
+                {"EndpointConfigName": jsonata("$states.input")},
+            ),
+            name="Read the old config",
+            output=jsonata("[$states.result.ProductionVariants.ModelName]"),
+            assign={
+                "models": jsonata(
+                    "[$distinct($reduce($states.result, $append, [])["
+                    "$not($ in [$served.models, $previous.models, $swept])])]"
+                )
+            },
+            then="Delete the configs",
+        ),
+    }
+
+
+def _delete() -> dict[str, State]:
+    return {
+        "Delete the configs": for_each(
+            "$ours",
+            call(
+                "sagemaker",
+                "deleteEndpointConfig",
+                {"EndpointConfigName": jsonata("$states.input")},
+            ),
+            name="Delete the config",
+            output={},
+            then="Delete the models",
+        ),
+        "Delete the models": for_each(
+            "$models",
+            call("sagemaker", "deleteModel", {"ModelName": jsonata("$states.input")}),
+            name="Delete the model",
+            output={},
+            assign={"swept": jsonata("[$swept, $models]")},
+            then="Are there more configs?",
+        ),
+        "Are there more configs?": choose(
+            when(f"$full and $pages < {PAGES}", "List older configs"), otherwise="Read the stack"
+        ),
+    }
