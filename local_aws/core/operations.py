@@ -10,6 +10,7 @@ from typing import Any
 from local_aws.core import api, members, validation
 from local_aws.core.errors import NotImplementedHere, UnknownOperationException
 from local_aws.core.request import Request, RequestList
+from local_aws.core.tags import TAGS
 
 Handler = Callable[[Request], dict[str, Any]]
 _handlers: dict[tuple[str, str], Handler] = {}
@@ -65,13 +66,25 @@ def dispatch(service: str, action: str, params: Mapping[str, Any]) -> dict[str, 
     """
     if not api.exists(service, action):
         raise UnknownOperationException(f"{service} has no operation {action}")
-    handler = _handlers.get((service, action))
-    if handler is None:
+    if (service, action) not in _handlers:
         raise NotImplementedHere(f"{service}:{action} is not implemented by the local AWS")
     shape = api.input_shape(service, action)
     validation.validate(params, shape)
     members.refuse_unsupported(service, action, params, shape)
-    return _plain(handler(Request(params, shape)))
+    return call(service, action, Request(params, shape))
+
+
+def call(service: str, action: str, request: Request) -> dict[str, Any]:
+    """Call the handler with an input that was judged already.
+
+    The Tags of whatever an operation creates go to the ARN that it answers, so that no handler
+    has to keep tags.
+    """
+    output: dict[str, Any] = _plain(_handlers[service, action](request))
+    if action.startswith("Create"):
+        for arn in (value for name, value in output.items() if name.endswith("Arn")):
+            TAGS.put(arn, request.get("Tags", ()))
+    return output
 
 
 def _plain(value: Any) -> Any:
