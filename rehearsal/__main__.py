@@ -4,7 +4,6 @@ import shutil
 import sys
 
 from local_aws.launch import LocalAws
-
 from rehearsal.arrows import ArrowDidNotFire, StoryBroke
 from rehearsal.story import play
 from rehearsal.summary import summary

@@ -1,0 +1,64 @@
+"""A run on bad data stops in preprocess, says why on the execution, and registers nothing."""
+
+import time
+
+import pytest
+
+from rehearsal.arrows import await_arrow
+from rehearsal.flights import delivery
+from tests.loop.conftest import Played
+
+pytestmark = pytest.mark.local_aws
+
+JANUARY = dict(delivery(range(1, 2)))
+
+
+def without_column(body: bytes, name: str) -> bytes:
+    lines = [line.split(",") for line in body.decode().splitlines()[:500]]
+    column = lines[0].index(name)
+    return "\n".join(",".join(c for i, c in enumerate(r) if i != column) for r in lines).encode()
+
+
+def failure_of_a_run_on(played: Played, flights: bytes, folder: str) -> str:
+    """Upload that flights file beside good weather and planes, run, and return the reason."""
+    world = played.world
+    bucket = world.outputs("Dev-Foundation")["DataBucketName"]
+    files = {**JANUARY, "flights/2013-01.csv": flights}
+    for key, body in files.items():
+        world.client("s3").put_object(Bucket=bucket, Key=f"{folder}/{key}", Body=body)
+    sagemaker = world.client("sagemaker")
+    run = sagemaker.start_pipeline_execution(
+        PipelineName="dev-flight-delay",
+        PipelineParameters=[{"Name": "InputDataUri", "Value": f"s3://{bucket}/{folder}/"}],
+    )["PipelineExecutionArn"]
+    await_arrow(
+        "run -> its end",
+        lambda: sagemaker.describe_pipeline_execution(PipelineExecutionArn=run),
+        expected="the execution to fail",
+        until=lambda found: found["PipelineExecutionStatus"] == "Failed",
+        waiting=time,
+    )
+    steps = sagemaker.list_pipeline_execution_steps(PipelineExecutionArn=run)
+    assert [s["StepName"] for s in steps["PipelineExecutionSteps"]] == ["Preprocess"]
+    return steps["PipelineExecutionSteps"][0]["FailureReason"]
+
+
+@pytest.mark.parametrize(
+    ("flights", "reason"),
+    [
+        pytest.param(
+            without_column(JANUARY["flights/2013-01.csv"], "sched_dep_time"),
+            "sched_dep_time",
+            id="a missing column",
+        ),
+        pytest.param(JANUARY["flights/2013-01.csv"].split(b"\n")[0], "no rows", id="no rows"),
+    ],
+)
+def test_a_run_on_bad_data_stops_in_preprocess_with_its_reason(
+    played: Played, flights: bytes, reason: str
+):
+    packages = played.world.client("sagemaker").list_model_packages
+    before = packages(ModelPackageGroupName="dev-flight-delay")["ModelPackageSummaryList"]
+    assert reason in failure_of_a_run_on(played, flights, f"bad-{len(flights)}")
+    after = packages(ModelPackageGroupName="dev-flight-delay")["ModelPackageSummaryList"]
+    assert after == before
