@@ -42,6 +42,7 @@ lint: install
 
 types: install
 	mypy
+	for steps in pipeline_definitions/*/steps; do (cd $$steps && mypy --config-file $(CURDIR)/pyproject.toml --exclude nothing .) || exit 1; done
 	node_modules/.bin/pyright
 
 synth: install  ## templates to cdk.out, checked by cdk-nag and cfn-lint
