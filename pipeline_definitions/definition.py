@@ -81,15 +81,15 @@ def sagemaker_pin() -> str:
     """The SDK's version as requirements-dev.in pins it, such as `sagemaker==3.27.0`."""
     pin = _PIN.search((_ROOT / "requirements-dev.in").read_text(encoding="utf-8"))
     if pin is None:
-        raise ValueError("requirements-dev.in pins no sagemaker==; definitions depend on its version")
+        raise ValueError(
+            "requirements-dev.in pins no sagemaker==; definitions depend on its version"
+        )
     return pin.group()
 
 
 def _differing(committed: Mapping[str, str], actual: Mapping[str, str]) -> list[str]:
     return sorted(
-        name
-        for name in committed.keys() | actual.keys()
-        if committed.get(name) != actual.get(name)
+        name for name in committed.keys() | actual.keys() if committed.get(name) != actual.get(name)
     )
 
 

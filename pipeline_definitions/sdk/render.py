@@ -29,7 +29,9 @@ def render(pipeline: Pipeline) -> str:
 
 def _clean(node: Any) -> Any:
     if isinstance(node, dict):
-        return {name: _clean(value) for name, value in node.items() if value is not None and value != {}}
+        return {
+            name: _clean(value) for name, value in node.items() if value is not None and value != {}
+        }
     if isinstance(node, list):
         return [_clean(value) for value in node]
     return {BUILD_REGION: REGION, CODE_URI: "${CodeUri}"}.get(node, node)

@@ -1,1 +1,63 @@
-"""Answers requests."""
+"""Answers requests: flights in, the probability that each arrives late out.
+
+The XGBoost image calls these four functions (SageMaker Python SDK, "Use XGBoost with the SageMaker Python
+SDK", section on serving a model in script mode).
+"""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import xgboost
+from features import FEATURES, BadData, encode, read_requests
+
+CSV = "text/csv"
+MODEL_FILE = "model.json"
+ENCODING_FILE = "encoding.json"
+
+
+@dataclass(frozen=True)
+class Model:
+    """A trained model and the categories it knows."""
+
+    booster: xgboost.Booster
+    categories: dict[str, list[str]]
+
+
+def model_fn(model_dir: str) -> Model:
+    """The model in its unpacked archive."""
+    folder = Path(model_dir)
+    booster = xgboost.Booster()
+    booster.load_model(folder / MODEL_FILE)
+    categories = json.loads((folder / ENCODING_FILE).read_text(encoding="utf-8"))
+    return Model(booster, categories)
+
+
+def input_fn(body: str | bytes, content_type: str) -> list[list[str]]:
+    """The rows of a request.
+
+    Raises:
+        ValueError: If it is not text/csv, or a row has not a column for each feature.
+    """
+    if content_type.partition(";")[0].strip() != CSV:
+        raise BadData(f"the content type is {content_type!r}, expected {CSV}")
+    return read_requests(body.decode("utf-8") if isinstance(body, bytes) else body)
+
+
+def predict_fn(rows: list[list[str]], model: Model) -> np.ndarray:
+    """The probability of each row to be late, from 0 to 1."""
+    return model.booster.predict(matrix(encode(rows, model.categories)))
+
+
+def output_fn(prediction: np.ndarray, accept: str) -> str:
+    """One probability a row, whatever is accepted: text/csv is what this endpoint speaks."""
+    return "".join(f"{probability:.9g}\n" for probability in prediction.tolist())
+
+
+def matrix(encoded: np.ndarray, labels: list[int] | None = None) -> xgboost.DMatrix:
+    """Encoded rows as XGBoost takes them."""
+    return xgboost.DMatrix(
+        encoded, label=labels, feature_names=list(FEATURES),
+        feature_types=list(FEATURES.values()), enable_categorical=True,
+    )  # fmt: skip

@@ -1,1 +1,171 @@
-"""Raw files to labelled, split tables."""
+"""Raw files to labelled flights, in three tables ordered by time: train, validation, test.
+
+Each flight is described by what is known before it departs. The weather is what was observed in the hour of
+the scheduled departure; at the endpoint, a forecast for that hour stands in its place.
+"""
+
+import argparse
+import json
+import re
+import sys
+from collections.abc import Mapping
+from functools import partial
+from pathlib import Path
+
+import pandas as pd
+from failing import exit_code
+from features import FEATURES, FLIGHT_ID, LABEL, LATE_MINUTES, BadData
+from raw import RawData, read_raw
+
+SPLITS: Mapping[str, tuple[float, float]] = {
+    "train": (0.0, 0.7),
+    "validation": (0.7, 0.85),
+    "test": (0.85, 1.0),
+}
+"""Parts of the days with flights, oldest first; a day is never split."""
+
+REGISTRY_TEXT = re.compile(r"[\w .:/=+\-@]{1,256}")
+"""What the registry takes as metadata (API reference, CreateModelPackage: CustomerMetadataProperties)."""
+
+
+def main(argv: list[str] | None = None) -> int:
+    """The processing job; its exit code."""
+    options = _options(argv)
+    return exit_code(partial(run, options), options.message)
+
+
+def run(options: argparse.Namespace) -> None:
+    """Read, join, label, split, write."""
+    check_registry_texts({"DataVersion": options.data_version, "Reason": options.reason})
+    raw = read_raw(options.data)
+    flights, dropped = labelled(raw.tables["flights"])
+    examples = described(flights, raw.tables["weather"], raw.tables["planes"])
+    parts = split(examples)
+    for name, part in parts.items():
+        folder: Path = getattr(options, name)
+        folder.mkdir(parents=True, exist_ok=True)
+        part.drop(columns="date").to_csv(folder / f"{name}.csv", index=False)
+    report = data_report(raw, dropped, parts) | {"data_version": options.data_version}
+    options.report.mkdir(parents=True, exist_ok=True)
+    text = json.dumps(report, indent=2) + "\n"
+    (options.report / "data_report.json").write_text(text, encoding="utf-8")
+
+
+def check_registry_texts(texts: Mapping[str, str]) -> None:
+    """Refuses, before any work is done, what registering would refuse at the end of the run.
+
+    Raises:
+        BadData: Naming the pipeline parameter.
+    """
+    for name, text in texts.items():
+        if not REGISTRY_TEXT.fullmatch(text):
+            raise BadData(
+                f"the pipeline parameter {name} is {text!r}; the registry takes 1 to 256 letters, "
+                "digits, spaces and _.:/=+-@"
+            )
+
+
+def labelled(flights: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, int]]:
+    """The flights that arrived, with their label, and how many others were dropped for which reason.
+
+    Raises:
+        BadData: If none arrived.
+    """
+    cancelled = flights["dep_time"].isna()
+    not_arrived = ~cancelled & flights["arr_delay"].isna()
+    dropped = {
+        "cancelled": int(cancelled.sum()),
+        "departed, but no arrival delay (diverted)": int(not_arrived.sum()),
+    }
+    arrived = flights[~cancelled & ~not_arrived]
+    if arrived.empty:
+        raise BadData(f"none of the {len(flights)} flights has an arrival delay to learn from")
+    return arrived.assign(**{LABEL: (arrived["arr_delay"] > LATE_MINUTES).astype(int)}), dropped
+
+
+def described(flights: pd.DataFrame, weather: pd.DataFrame, planes: pd.DataFrame) -> pd.DataFrame:
+    """One row a flight: date, flight_id, label and FEATURES, ordered by scheduled departure."""
+    known_planes = planes.rename(columns={"year": "plane_year", "seats": "plane_seats"})
+    date = pd.to_datetime(flights[["year", "month", "day"]])
+    joined = (
+        flights.assign(
+            date=date,
+            day_of_week=date.dt.day_of_week + 1,
+            sched_dep_minute=_minute_of_day(flights["sched_dep_time"]),
+            sched_arr_minute=_minute_of_day(flights["sched_arr_time"]),
+            **{FLIGHT_ID: _flight_id(flights)},
+        )
+        .merge(weather, how="left", on=["origin", "time_hour"], validate="many_to_one")
+        .merge(known_planes, how="left", on="tailnum", validate="many_to_one")
+        .sort_values(["date", "sched_dep_minute", FLIGHT_ID], kind="stable")
+    )
+    return joined[["date", FLIGHT_ID, LABEL, *FEATURES]].reset_index(drop=True)
+
+
+def split(examples: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """The parts of SPLITS: every validation flight is newer than any of train, every test flight newer yet.
+
+    Raises:
+        BadData: If there are fewer days than it takes.
+    """
+    days = examples["date"].drop_duplicates().sort_values().reset_index(drop=True)
+    parts = {
+        name: examples[examples["date"].isin(days[round(a * len(days)) : round(b * len(days))])]
+        for name, (a, b) in SPLITS.items()
+    }
+    empty = [name for name, part in parts.items() if part[LABEL].nunique() < 2]
+    if empty:
+        raise BadData(
+            f"{len(days)} days of flights leave no flight, or only late or only punctual ones, for "
+            f"{', '.join(empty)}; deliver more days"
+        )
+    return parts
+
+
+def data_report(
+    raw: RawData, dropped: dict[str, int], parts: Mapping[str, pd.DataFrame]
+) -> dict[str, object]:
+    """What went in, what was left out and why, and what came of it."""
+    return {
+        "inputs": raw.files,
+        "rows": {name: len(table) for name, table in raw.tables.items()},
+        "dropped_flights": dropped,
+        "parts": {
+            name: {
+                "rows": len(part),
+                "from": part["date"].min().date().isoformat(),
+                "to": part["date"].max().date().isoformat(),
+                "share_late": round(float(part[LABEL].mean()), 4),
+            }
+            for name, part in parts.items()
+        },
+    }
+
+
+def _minute_of_day(clock: "pd.Series[int]") -> "pd.Series[int]":
+    """515 is a quarter past five."""
+    return clock // 100 * 60 + clock % 100
+
+
+def _flight_id(flights: pd.DataFrame) -> "pd.Series[str]":
+    """`2013-01-01 UA1545 EWR 0515`: date, flight, origin, scheduled departure."""
+    day = pd.to_datetime(flights[["year", "month", "day"]]).dt.strftime("%Y-%m-%d")
+    number = flights["flight"].astype(int).astype(str)
+    clock = flights["sched_dep_time"].astype(int).astype(str).str.zfill(4)
+    return day + " " + flights["carrier"] + number + " " + flights["origin"] + " " + clock
+
+
+def _options(argv: list[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, allow_abbrev=False)
+    processing = Path("/opt/ml/processing")
+    parser.add_argument("--data", type=Path, default=processing / "input/data")
+    for name in (*SPLITS, "report"):
+        parser.add_argument(f"--{name}", type=Path, default=processing / "output" / name)
+    parser.add_argument("--message", type=Path, default=Path("/opt/ml/output/message"))
+    parser.add_argument("--data-version", default="unversioned")
+    parser.add_argument("--reason", default="started by a person")
+    return parser.parse_args(argv)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

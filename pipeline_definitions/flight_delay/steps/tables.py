@@ -1,0 +1,47 @@
+"""The tables that preprocessing hands to the other steps: CSV files with a header."""
+
+import csv
+from dataclasses import dataclass
+from pathlib import Path
+
+from features import FEATURES, FLIGHT_ID, LABEL, BadData
+
+
+@dataclass(frozen=True)
+class Table:
+    """Flights with their outcome.
+
+    Attributes:
+        ids: Of the flights.
+        labels: 1 if late, else 0.
+        rows: Their features as text, in the order of FEATURES.
+    """
+
+    ids: list[str]
+    labels: list[int]
+    rows: list[list[str]]
+
+
+def read_table(folder: Path) -> Table:
+    """All CSV files of a folder as one table.
+
+    Raises:
+        BadData: If there is no row, or a column is missing.
+    """
+    table = Table([], [], [])
+    for path in sorted(folder.glob("*.csv")):
+        with path.open(encoding="utf-8", newline="") as lines:
+            _read_into(table, csv.DictReader(lines), path)
+    if not table.rows:
+        raise BadData(f"no rows in the CSV files of {folder}")
+    return table
+
+
+def _read_into(table: Table, reader: "csv.DictReader[str]", path: Path) -> None:
+    missing = {FLIGHT_ID, LABEL, *FEATURES} - set(reader.fieldnames or ())
+    if missing:
+        raise BadData(f"{path.name} lacks the columns {', '.join(sorted(missing))}")
+    for row in reader:
+        table.ids.append(row[FLIGHT_ID])
+        table.labels.append(int(row[LABEL]))
+        table.rows.append([row[name] for name in FEATURES])
