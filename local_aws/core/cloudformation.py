@@ -1,14 +1,27 @@
-"""CloudFormation resource types on top of the operations.
+"""CloudFormation resource types, declared on top of the operations.
 
-A type says which operations create, read, update and delete it; names, attributes and what forces
-a replacement come from AWS's own resource schema (`local_aws.core.resource_schema`).
+A declaration names the operations that create, read, update and delete the resource. What
+replaces it, what Ref gives and where its tags are comes from AWS's schema of the type
+(`local_aws.core.resource_schema`); `local_aws.core.resources` makes both work together.
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 Properties = dict[str, Any]
+
+
+def _as_they_are(properties: Properties) -> Properties:
+    return properties
+
+
+def _at_once(described: dict[str, Any], properties: Properties) -> bool:
+    return True
+
+
+def _nothing(old: Properties, new: Properties) -> None:
+    pass
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -18,45 +31,49 @@ class ResourceType:
     Args:
         name: E.g. `AWS::SageMaker::Endpoint`.
         service: botocore's service name.
-        identifier: The input member that names the resource, e.g. `EndpointName`; the property of
-            the same name is generated when the template leaves it out.
-        create: The operation that creates it; properties become its input.
-        describe: The operation that reads it, whose output gives the attributes.
+        identifier: The input members that name the resource to read, update and delete, e.g.
+            `("EndpointName",)`. A single one is generated when the template leaves it out.
+        create: The operation that creates it.
         delete: The operation that deletes it.
-        update: The operation that changes what the schema lets change in place; None if every
-            change replaces the resource.
-        input_of: Turns properties into the input of create or update, where they differ in more
-            than the schema says; gets (properties, operation name).
-        attributes: Attributes that the describe output has under another name: attribute -> member.
-        id_members: Extra input members of describe, update and delete that identify the
-            resource besides `identifier`, taken from the properties.
-        settled: Given the describe output, None while the resource is still being made or
-            changed, else True; raises ApiError when it failed. The default is "at once".
-        max_name: The longest generated name.
+        read: Its state, from the members of `identifier`; an ApiError if there is none.
+        update: The operation for changes in place; None if the schema allows none but tags.
+        prepare: The properties in the API's words, where the schema's differ.
+        extra: Properties that are no member of create or update, and that `finish` sees to.
+        finish: Called with the old and new properties after create (old is empty) and update.
+        settled: Given what `read` says and the properties, False while AWS would still wait;
+            an ApiError when the resource failed.
+        ref: What Ref gives, as a member of `read`, where AWS documents something else than the
+            primary identifier.
     """
 
     name: str
     service: str
-    identifier: str
+    identifier: tuple[str, ...]
     create: str
-    describe: str
     delete: str
+    read: Callable[[Properties], dict[str, Any]]
     update: str | None = None
-    input_of: Callable[[Properties, str], Properties] = lambda properties, _: properties
-    attributes: Mapping[str, str] = field(default_factory=dict)
-    id_members: tuple[str, ...] = ()
-    settled: Callable[[dict[str, Any]], bool | None] = lambda _: True
-    max_name: int = 63
+    prepare: Callable[[Properties], Properties] = _as_they_are
+    extra: tuple[str, ...] = ()
+    finish: Callable[[Properties, Properties], None] = _nothing
+    settled: Callable[[dict[str, Any], Properties], bool] = _at_once
+    ref: str | None = None
 
 
 _types: dict[str, ResourceType] = {}
 
 
 def register(resource_type: ResourceType) -> None:
-    """Make a type known to CloudFormation; templates may use it from then on."""
+    """Make a type known to CloudFormation.
+
+    Raises:
+        ValueError: The type is declared already.
+    """
+    if resource_type.name in _types:
+        raise ValueError(f"{resource_type.name} is declared twice; keep one")
     _types[resource_type.name] = resource_type
 
 
 def registered() -> tuple[ResourceType, ...]:
-    """All types that were registered."""
+    """All types that were declared."""
     return tuple(_types.values())

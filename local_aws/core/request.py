@@ -59,6 +59,10 @@ class Request(Mapping[str, Any]):
         self.reads.add(_everything(self._path))
         return copy.deepcopy(dict(self._members))
 
+    def keep(self, *names: str) -> dict[str, Any]:
+        """The members of these names that are there, as plain data; see `plain`."""
+        return {name: _kept(self[name]) for name in names if name in self}
+
     def _child(self, name: str) -> tuple[str, Shape | None]:
         if isinstance(self._shape, MapShape):
             return f"{self._path}{{}}", self._shape.value
@@ -111,6 +115,10 @@ def was_read(path: str, reads: set[str]) -> bool:
     return path in reads or any(
         read.endswith("*") and path.startswith(read[:-1].rstrip(".")) for read in reads
     )
+
+
+def _kept(value: Any) -> Any:
+    return value.plain() if isinstance(value, (Request, RequestList)) else value
 
 
 def _everything(path: str) -> str:

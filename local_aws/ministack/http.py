@@ -1,0 +1,76 @@
+"""SageMaker's requests, on their way from MiniStack's router to the operations and back."""
+
+import json
+import logging
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from ministack import app
+from ministack.core import router
+from ministack.core.concurrency import run_reentrant
+
+from local_aws.core.errors import ApiError
+from local_aws.core.operations import dispatch
+
+log = logging.getLogger("local_aws")
+Response = tuple[int, dict[str, str], bytes]
+
+_TARGETS = {
+    "SageMaker": "sagemaker",
+    "AnyScaleFrontendService": "application-autoscaling",
+}
+_INVOCATION = re.compile(r"^/endpoints/([^/]+)/invocations$")
+_JSON = {"content-type": "application/x-amz-json-1.1"}
+
+
+async def handle(
+    method: str, path: str, headers: Mapping[str, str], body: bytes | str, query: object
+) -> Response:
+    """Answer one request; handlers run on threads, so that a slow one holds up nobody else."""
+    content = body.encode() if isinstance(body, str) else body or b""
+    invocation = _INVOCATION.match(path)
+    if invocation and method == "POST":
+        response: Response = await run_reentrant(_invoke, invocation[1], dict(headers), content)
+    else:
+        response = await run_reentrant(_call, headers.get("x-amz-target", ""), content)
+    return response
+
+
+def install() -> None:
+    """Take the targets and signatures of the services that the local AWS brings."""
+    for target, service in _TARGETS.items():
+        router.SERVICE_PATTERNS[service] = {
+            "target_prefixes": [f"{target}."],
+            "host_patterns": [rf"^(runtime\.)?{service}\."],
+            "credential_scope": service,
+        }
+        app.SERVICE_REGISTRY[service] = {"module": service}
+        app.SERVICE_HANDLERS[service] = handle
+
+
+def _call(target: str, content: bytes) -> Response:
+    prefix, _, action = target.partition(".")
+    try:
+        output = dispatch(_TARGETS.get(prefix, prefix), action, json.loads(content or b"{}"))
+    except ApiError as error:
+        return _refusal(error)
+    except Exception:
+        log.exception("%s failed", target)
+        raise
+    return 200, dict(_JSON), json.dumps(output).encode()
+
+
+def _invoke(name: str, headers: Mapping[str, str], content: bytes) -> Response:
+    from local_aws.hosting import runtime
+
+    try:
+        answer: Response = runtime.invoke(name, headers, content)
+    except ApiError as error:
+        return _refusal(error)
+    return answer
+
+
+def _refusal(error: ApiError) -> Response:
+    body: dict[str, Any] = {"__type": error.code, "message": error.message}
+    return error.status, {**_JSON, "x-amzn-errortype": error.code}, json.dumps(body).encode()

@@ -1,0 +1,1 @@
+"""SageMaker's model registry: model package groups, their policies, model packages, tags."""
