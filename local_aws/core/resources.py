@@ -1,5 +1,6 @@
 """The life of a CloudFormation resource: made, changed, deleted by the operations of its type."""
 
+import uuid
 from typing import Any
 
 from local_aws.clock import clock
@@ -107,6 +108,9 @@ def _names(resource_type: ResourceType, given: Properties) -> Properties:
 def _send(resource_type: ResourceType, action: str, given: Properties) -> None:
     shape = api.input_shape(resource_type.service, action)
     members = {name: value for name, value in given.items() if name in shape.members}
+    for name, member in shape.members.items():
+        if member.metadata.get("idempotencyToken"):
+            members[name] = str(uuid.uuid4())
     dispatch(resource_type.service, action, coerce(members, shape))
 
 
@@ -165,7 +169,7 @@ def _change_tags(resource_type: ResourceType, before: Properties, after: Propert
         for given in (before, after)
     )
     described = resource_type.read(_names(resource_type, after))
-    resource = next(value for name, value in described.items() if name.endswith("Arn"))
+    resource = described[f"{resource_type.name.rsplit('::', 1)[-1]}Arn"]
     if gone := sorted(old.keys() - new.keys()):
         dispatch("sagemaker", "DeleteTags", {"ResourceArn": resource, "TagKeys": gone})
     if changed := [{"Key": k, "Value": v} for k, v in new.items() if old.get(k) != v]:

@@ -1,0 +1,82 @@
+"""What Step Functions lacks: services, error names, and JSONata's output of Succeed."""
+
+import uuid
+from typing import Any
+
+from ministack.services import stepfunctions
+
+from local_aws.core import api
+
+# Step Functions' name of a service -> botocore's, and the AWS SDK for Java 2's class name.
+_SERVICES = {
+    "cloudformation": ("cloudformation", "CloudFormation"),
+    "sagemaker": ("sagemaker", "SageMaker"),
+    "applicationautoscaling": ("application-autoscaling", "ApplicationAutoScaling"),
+    "cloudwatch": ("cloudwatch", "CloudWatch"),
+    "s3": ("s3", "S3"),
+    "sfn": ("stepfunctions", "Sfn"),
+    "sns": ("sns", "Sns"),
+    "sqs": ("sqs", "Sqs"),
+    "ssm": ("ssm", "Ssm"),
+}
+_prefix_sdk_error = stepfunctions._prefix_sdk_error
+_invoke_aws_sdk_integration = stepfunctions._invoke_aws_sdk_integration
+_apply_output_path = stepfunctions._apply_output_path
+
+
+def install() -> None:
+    """Add the services, AWS's error names and causes, and Output of a JSONata Succeed state."""
+    stepfunctions._AWS_SDK_SERVICE_MAP |= {
+        "sagemaker": {"target_prefix": "SageMaker", "protocol": "json"},
+        "applicationautoscaling": {
+            "target_prefix": "AnyScaleFrontendService",
+            "protocol": "json",
+            "service_key": "application-autoscaling",
+        },
+        "cloudformation": {"protocol": "query"},
+    }
+    stepfunctions._prefix_sdk_error = error_name
+    stepfunctions._invoke_aws_sdk_integration = _invoke
+    stepfunctions._apply_output_path = _output
+
+
+def error_name(service: str, code: str) -> str:
+    """The name under which a state machine catches an error of an SDK integration.
+
+    It is the exception class of the AWS SDK for Java 2: the class of the error if the service's
+    model has it, else the service's base class, `SageMaker.SageMakerException`
+    (https://docs.aws.amazon.com/step-functions/latest/dg/supported-services-awssdk.html).
+    """
+    if service not in _SERVICES or code.startswith("States."):
+        return str(_prefix_sdk_error(service, code))
+    botocore_name, prefix = _SERVICES[service]
+    for shape in api.service_model(botocore_name).error_shapes:
+        if code in (shape.name, shape.metadata.get("error", {}).get("code")):
+            return f"{prefix}.{_exception_class(shape.name)}"
+    return f"{prefix}.{prefix}Exception"
+
+
+def _exception_class(shape_name: str) -> str:
+    for ending in ("Exception", "Fault", "Error"):
+        shape_name = shape_name.removesuffix(ending)
+    return f"{shape_name}Exception"
+
+
+def _invoke(resource: str, parameters: Any) -> Any:
+    try:
+        return _invoke_aws_sdk_integration(resource, parameters)
+    except stepfunctions._ExecutionError as error:
+        service = resource.split(":")[6].lower()
+        if service in _SERVICES and not error.error.startswith("States."):
+            error.cause = (
+                f"{error.cause} (Service: {_SERVICES[service][1]}, Status Code: 400,"
+                f" Request ID: {uuid.uuid4()})"
+            )
+        raise
+
+
+def _output(state: dict[str, Any], data: Any, context: dict[str, Any] | None = None) -> Any:
+    jsonata = stepfunctions._state_query_language(state, context) == "JSONata"
+    if jsonata and state.get("Type") == "Succeed" and "Output" in state:
+        return stepfunctions._apply_jsonata_output(state, data, context, default=data)
+    return _apply_output_path(state, data, context)

@@ -1,0 +1,33 @@
+"""One local AWS for all tests that talk to it."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+
+from local_aws.launch import LocalAws
+
+NODE_MODULES = Path(__file__).resolve().parents[2] / "node_modules"
+
+
+@pytest.fixture(scope="session")
+def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalAws]:
+    """A running local AWS, shared by the whole session: give your resources names of their own."""
+    folder = tmp_path_factory.mktemp("local_aws")
+    with LocalAws.start(folder, node_modules=NODE_MODULES) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def client(aws: LocalAws) -> Callable[[str], Any]:
+    """`client("sagemaker")` is a boto3 client of the local AWS, whatever the environment says."""
+    made: dict[str, Any] = {}
+
+    def connect(service: str) -> Any:
+        if service not in made:
+            made[service] = boto3.session.Session().client(service, **aws.client_arguments())
+        return made[service]
+
+    return connect
