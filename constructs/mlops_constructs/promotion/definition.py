@@ -69,7 +69,7 @@ def _begin() -> dict[str, State]:
                 "holding": False,
                 "told": "",
                 "seconds": FIRST_WAIT,
-                "round": 0,
+                "attempt": 0,
                 "tried": False,
                 "moves": False,
                 "stamped": [],

@@ -89,11 +89,11 @@ def _endpoint() -> dict[str, State]:
             "sagemaker",
             "listEndpoints",
             {"NameContains": jsonata("$target.endpoint"), "MaxResults": 100},
-            assign={"exists": jsonata(f"$target.endpoint in {result}.Endpoints.EndpointName")},
+            assign={"found": jsonata(f"$target.endpoint in {result}.Endpoints.EndpointName")},
             then="Is there an endpoint?",
         ),
         "Is there an endpoint?": choose(
-            when("$exists", "Read the endpoint"), otherwise="Nothing serves"
+            when("$found", "Read the endpoint"), otherwise="Nothing serves"
         ),
         "Nothing serves": remember({"served": absent}, then="What came of the update?"),
         "Read the endpoint": call(

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Iterator
 
 from aws_cdk import RemovalPolicy, Stack
 from aws_cdk import aws_cloudwatch as cloudwatch
@@ -14,8 +15,12 @@ from aws_cdk import aws_sns as sns
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
+from mlops_constructs.problems import refuse
 from mlops_constructs.promotion.definition import definition
 from mlops_constructs.promotion.permissions import PromotionRole
+
+STATE_MACHINE_NAME = re.compile(r"[A-Za-z0-9_-]{1,80}")
+"""CreateStateMachine: the characters with which it can be logged."""
 
 SDK_CALL = re.compile(r"arn:aws:states:::aws-sdk:(\w+):(\w+)")
 
@@ -71,6 +76,7 @@ class Promotion(Construct):
         topic: sns.ITopic,
         key: kms.IKey,
     ) -> None:
+        refuse(_problems(state_machine_name, slot_prefix, stack_prefix, name_prefix))
         super().__init__(scope, construct_id)
         body, substitutions = _substituted(self, topic)
         self.state_machine = sfn.StateMachine(
@@ -136,6 +142,25 @@ class Promotion(Construct):
             f"{events.EventField.from_path('$.detail.status')}; see docs/runbook.md"
         )
         rule.add_target(targets.SnsTopic(topic, message=text))
+
+
+def _problems(
+    state_machine_name: str, slot_prefix: str, stack_prefix: str, name_prefix: str
+) -> Iterator[str]:
+    if not STATE_MACHINE_NAME.fullmatch(state_machine_name):
+        yield (
+            "the name of a state machine must be 1 to 80 letters, digits, hyphens and underscores,"
+            f" got {state_machine_name!r}"
+        )
+    if not slot_prefix.startswith("/") or slot_prefix.endswith("/"):
+        yield f"slot_prefix must begin with a slash and not end with one, got {slot_prefix!r}"
+    if not stack_prefix:
+        yield "stack_prefix must not be empty: it says which stacks may be updated"
+    if not name_prefix:
+        yield (
+            "name_prefix must not be empty: it says which endpoints and model package groups are"
+            " this stage's"
+        )
 
 
 def _substituted(scope: Construct, topic: sns.ITopic) -> tuple[str, dict[str, str]]:

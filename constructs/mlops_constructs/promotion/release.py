@@ -33,7 +33,7 @@ def _update() -> dict[str, State]:
         "previous": jsonata("$served"),
         "seconds": FIRST_WAIT,
     }
-    next_round = {"round": jsonata("$round + 1")}
+    next_attempt = {"attempt": jsonata("$attempt + 1")}
     return {
         "Put the slot": call(
             "ssm",
@@ -55,13 +55,13 @@ def _update() -> dict[str, State]:
                 "Parameters": jsonata("$stack.parameters"),
                 "Capabilities": ["CAPABILITY_NAMED_IAM"],
                 "ClientRequestToken": jsonata(
-                    "$hash($states.context.Execution.Id, 'SHA-256') & '-' & $string($round)"
+                    "$hash($states.context.Execution.Id, 'SHA-256') & '-' & $string($attempt)"
                 ),
             },
-            assign=tried | next_round,
+            assign=tried | next_attempt,
             retries=[{"ErrorEquals": ["States.Timeout"], "IntervalSeconds": 1, "MaxAttempts": 2}],
             on_failure=catch(
-                ["States.ALL"], then="Why was it refused?", assign=REMEMBERED | next_round
+                ["States.ALL"], then="Why was it refused?", assign=REMEMBERED | next_attempt
             ),
             then="Wait",
         ),

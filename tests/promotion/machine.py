@@ -1,0 +1,175 @@
+"""The Amazon States Language in JSONata, as strict as its documentation, one state at a time.
+
+An emulator forgives what AWS refuses. Here, as on AWS, an expression that selects nothing fails its
+state, and all of a state's Assign sees the variables as they were on entry.
+https://docs.aws.amazon.com/step-functions/latest/dg/transforming-data.html
+https://docs.aws.amazon.com/step-functions/latest/dg/workflow-variables.html
+"""
+
+import hashlib
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+
+import jsonata
+
+Api = Callable[[str, str, dict[str, Any]], Any]
+"""Calls (service, action, arguments) and answers, or raises `AwsError`."""
+
+
+class AwsError(Exception):
+    """An error as an SDK integration reports it, such as ``Ssm.ParameterNotFoundException``."""
+
+    def __init__(self, error: str, cause: str) -> None:
+        self.error, self.cause = error, cause
+        super().__init__(f"{error}: {cause}")
+
+
+class Undefined(Exception):
+    """States.QueryEvaluationError: JSON can't represent an undefined value."""
+
+
+@cache
+def _compiled(expression: str) -> Any:
+    compiled = jsonata.Jsonata.jsonata(expression)
+    compiled.register_lambda("hash", lambda text, algorithm: _hash(text, algorithm))
+    return compiled
+
+
+def _hash(text: str, algorithm: str) -> str:
+    return hashlib.new(algorithm.replace("-", "").lower(), text.encode()).hexdigest()
+
+
+def evaluate(template: Any, bindings: Mapping[str, Any]) -> Any:
+    """A JSON template with its ``{% %}`` strings replaced by what they give."""
+    if isinstance(template, dict):
+        return {key: evaluate(value, bindings) for key, value in template.items()}
+    if isinstance(template, list):
+        return [evaluate(value, bindings) for value in template]
+    if not (isinstance(template, str) and template.startswith("{%") and template.endswith("%}")):
+        return template
+    value = _compiled(template[2:-2].strip()).evaluate(None, dict(bindings))
+    if value is None:
+        raise Undefined(template)
+    # Out of the library's own sequences and into plain JSON.
+    return json.loads(json.dumps(value))
+
+
+@dataclass
+class Execution:
+    """One execution: `steps` runs it, one state after each ``next``."""
+
+    definition: dict[str, Any]
+    api: Api
+    arn: str
+    request: dict[str, Any]
+    sleep: Callable[[float], None] = lambda seconds: None
+    status: str = "RUNNING"
+    output: Any = None
+    error: str = ""
+    cause: str = ""
+    visited: list[str] = field(default_factory=list)
+    variables: dict[str, Any] = field(default_factory=dict)
+
+    def steps(self) -> Iterator[str]:
+        """Yields the name of each state before it runs."""
+        name: str | None = self.definition["StartAt"]
+        given: Any = self.request
+        while name is not None:
+            self.visited.append(name)
+            yield name
+            given, name = self._run(self.definition["States"][name], given)
+
+    def run(self) -> "Execution":
+        """Runs to the end."""
+        for _ in self.steps():
+            pass
+        return self
+
+    def _run(self, state: dict[str, Any], given: Any) -> tuple[Any, str | None]:
+        if state["Type"] == "Choice":
+            return given, self._choose(state, given)
+        if state["Type"] == "Fail":
+            self.status = "FAILED"
+            self.error = self._evaluate(state["Error"], given)
+            self.cause = self._evaluate(state["Cause"], given)
+            return None, None
+        try:
+            result = self._work(state, given, self.variables)
+        except AwsError as error:
+            return self._caught(state, given, error)
+        if state["Type"] == "Wait":
+            self.sleep(self._evaluate(state["Seconds"], given))
+        output = self._evaluate(
+            state.get("Output", given if result is None else result), given, result
+        )
+        self._assign(state.get("Assign", {}), given, result=result)
+        if state.get("End"):
+            self.status, self.output = "SUCCEEDED", output
+        return output, state.get("Next")
+
+    def _work(self, state: dict[str, Any], given: Any, variables: Mapping[str, Any]) -> Any:
+        if state["Type"] == "Task":
+            return self._call(state, given)
+        if state["Type"] == "Map":
+            ((step),) = state["ItemProcessor"]["States"].values()
+            results = []
+            for item in self._evaluate(state["Items"], given):
+                result = self._call(step, item)
+                results.append(self._evaluate(step["Output"], item, result))
+            return results
+        return None
+
+    def _call(self, state: dict[str, Any], given: Any) -> Any:
+        service, action = state["Resource"].split(":")[-2:]
+        attempts = [0] * len(state["Retry"])
+        while True:
+            try:
+                return self.api(service, action, self._evaluate(state["Arguments"], given))
+            except AwsError as error:
+                retrier = _first(state["Retry"], error)
+                if retrier is None or attempts[retrier] >= state["Retry"][retrier]["MaxAttempts"]:
+                    raise
+                attempts[retrier] += 1
+
+    def _caught(self, state: dict[str, Any], given: Any, error: AwsError) -> tuple[Any, str | None]:
+        index = _first(state["Catch"], error)
+        assert index is not None, f"nothing catches {error}"
+        catcher = state["Catch"][index]
+        told = {"Error": error.error, "Cause": error.cause}
+        self._assign(catcher.get("Assign", {}), given, errorOutput=told)
+        return self._evaluate(catcher["Output"], given), catcher["Next"]
+
+    def _choose(self, state: dict[str, Any], given: Any) -> str:
+        for rule in state["Choices"]:
+            holds = self._evaluate(rule["Condition"], given)
+            assert isinstance(holds, bool), f"{rule['Condition']} gives {holds!r}"
+            if holds:
+                self._assign(rule.get("Assign", {}), given)
+                return str(rule["Next"])
+        return str(state["Default"])
+
+    def _assign(self, assign: dict[str, Any], given: Any, **states: Any) -> None:
+        self.variables |= self._evaluate(assign, given, **states)
+
+    def _evaluate(self, template: Any, given: Any, result: Any = None, **states: Any) -> Any:
+        context = {
+            "Execution": {"Id": self.arn},
+            "StateMachine": {
+                "Id": self.arn.rpartition(":")[0].replace("execution", "stateMachine")
+            },
+            "State": {"EnteredTime": "2026-11-24T03:00:00.000Z"},
+        }
+        states |= {"input": given, "context": context}
+        if result is not None:
+            states["result"] = result
+        return evaluate(template, {**self.variables, "states": states})
+
+
+def _first(handlers: list[dict[str, Any]], error: AwsError) -> int | None:
+    for index, handler in enumerate(handlers):
+        if {"States.ALL", error.error} & set(handler["ErrorEquals"]):
+            return index
+    return None

@@ -1,0 +1,258 @@
+"""The construct in a template: the machine, its role, its log, and the rule for failures."""
+
+import json
+import re
+from typing import Any
+
+import aws_cdk as cdk
+import cdk_nag
+import pytest
+from aws_cdk import assertions
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_sns as sns
+
+from mlops_constructs.problems import InvalidProps
+from mlops_constructs.promotion import Promotion
+from tests.promotion.test_definition import TASKS
+
+PROPS: dict[str, Any] = {
+    "state_machine_name": "dev-promotion",
+    "slot_prefix": "/perennial/dev",
+    "stack_prefix": "Dev-Serving-",
+    "name_prefix": "dev-",
+}
+
+
+def promotion(stack: cdk.Stack, **props: Any) -> Promotion:
+    key = kms.Key(stack, "Key", enable_key_rotation=True)
+    topic = sns.Topic(stack, "Topic", master_key=key, enforce_ssl=True)
+    return Promotion(stack, "Promotion", topic=topic, key=key, **(PROPS | props))
+
+
+@pytest.fixture(scope="module")
+def stack() -> cdk.Stack:
+    stack = cdk.Stack(cdk.App(), "Dev-Operations")
+    promotion(stack)
+    return stack
+
+
+@pytest.fixture(scope="module")
+def template(stack: cdk.Stack) -> assertions.Template:
+    return assertions.Template.from_stack(stack)
+
+
+def only(template: assertions.Template, kind: str) -> dict[str, Any]:
+    [resource] = template.find_resources(kind).values()
+    properties: dict[str, Any] = resource["Properties"]
+    return properties
+
+
+def statements(template: assertions.Template) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = []
+    for policy in template.find_resources("AWS::IAM::Policy").values():
+        found += policy["Properties"]["PolicyDocument"]["Statement"]
+    return found
+
+
+def as_list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def granted(template: assertions.Template) -> set[str]:
+    return {action for statement in statements(template) for action in as_list(statement["Action"])}
+
+
+IAM_SERVICES = {"sfn": "states"}
+"""IAM's prefixes where they differ from the names of the SDK for Java."""
+
+OF_THE_SERVICE = {
+    "logs:CreateLogDelivery",
+    "logs:DeleteLogDelivery",
+    "logs:DescribeLogGroups",
+    "logs:DescribeResourcePolicies",
+    "logs:GetLogDelivery",
+    "logs:ListLogDeliveries",
+    "logs:PutResourcePolicy",
+    "logs:UpdateLogDelivery",
+    "xray:GetSamplingRules",
+    "xray:GetSamplingTargets",
+    "xray:PutTelemetryRecords",
+    "xray:PutTraceSegments",
+}
+"""For its logs and traces: https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html"""
+
+ENCRYPTED_TOPIC = {"kms:Decrypt", "kms:GenerateDataKey"}
+
+
+def test_the_role_may_do_what_the_machine_calls_and_nothing_else(template: assertions.Template):
+    called = set()
+    for task in TASKS.values():
+        service, action = task["Resource"].split(":")[-2:]
+        called.add(f"{IAM_SERVICES.get(service, service)}:{action[0].upper()}{action[1:]}")
+    assert granted(template) == called | OF_THE_SERVICE | ENCRYPTED_TOPIC
+
+
+def resources_of(template: assertions.Template, action: str) -> list[str]:
+    found: list[str] = []
+    for statement in statements(template):
+        if action in as_list(statement["Action"]):
+            found += [_flat(resource) for resource in as_list(statement["Resource"])]
+    return found
+
+
+def _flat(resource: Any) -> str:
+    if isinstance(resource, str):
+        return resource
+    if "Fn::Join" in resource:
+        return "".join(_flat(part) for part in resource["Fn::Join"][1])
+    return "*" if "Ref" in resource else "attribute"
+
+
+@pytest.mark.parametrize(
+    ("action", "resources"),
+    [
+        ("cloudformation:UpdateStack", ["arn:*:cloudformation:*:*:stack/Dev-Serving-*/*"]),
+        ("sagemaker:DescribeEndpoint", ["arn:*:sagemaker:*:*:endpoint/dev-*"]),
+        ("sagemaker:UpdateModelPackage", ["arn:*:sagemaker:*:*:model-package/dev-*"]),
+        ("ssm:DeleteParameters", ["arn:*:ssm:*:*:parameter/perennial/dev/*/lock"]),
+        ("states:DescribeExecution", ["arn:*:states:*:*:execution:dev-promotion:*"]),
+    ],
+)
+def test_what_it_may_do_it_may_do_to_one_stage(
+    template: assertions.Template, action: str, resources: list[str]
+):
+    assert resources_of(template, action) == resources
+
+
+def test_only_lists_of_endpoints_and_configs_are_open_among_its_calls(
+    template: assertions.Template,
+):
+    open_to_all = {
+        action
+        for statement in statements(template)
+        if "*" in as_list(statement["Resource"])
+        for action in as_list(statement["Action"])
+    }
+    assert open_to_all - OF_THE_SERVICE == {
+        "sagemaker:ListEndpoints",
+        "sagemaker:ListEndpointConfigs",
+    }
+
+
+@pytest.mark.parametrize("action", ["DeleteModel", "DeleteEndpointConfig", "DescribeModel"])
+def test_configs_and_models_without_the_stage_s_tag_are_out_of_reach(
+    template: assertions.Template, action: str
+):
+    [found] = [s for s in statements(template) if f"sagemaker:{action}" in as_list(s["Action"])]
+    assert found["Condition"] == {"StringLike": {"aws:ResourceTag/perennial:endpoint": "dev-*"}}
+
+
+def test_it_may_stamp_a_version_but_never_approve_one(template: assertions.Template):
+    [found] = [s for s in statements(template) if s["Action"] == "sagemaker:UpdateModelPackage"]
+    assert found["Condition"] == {"Null": {"sagemaker:ModelApprovalStatus": "true"}}
+
+
+def test_the_definition_is_one_literal_whose_placeholders_are_all_filled(
+    template: assertions.Template,
+):
+    machine = only(template, "AWS::StepFunctions::StateMachine")
+    body = machine["DefinitionString"]
+    assert json.loads(body)["QueryLanguage"] == "JSONata"
+    assert set(re.findall(r"\$\{(\w+)}", body)) == machine["DefinitionSubstitutions"].keys()
+    assert "arn:aws:" not in body
+
+
+def test_integrations_are_in_the_partition_of_the_stack(template: assertions.Template):
+    machine = only(template, "AWS::StepFunctions::StateMachine")
+    assert machine["DefinitionSubstitutions"]["SsmGetParameters"] == {
+        "Fn::Join": [
+            "",
+            ["arn:", {"Ref": "AWS::Partition"}, ":states:::aws-sdk:ssm:getParameters"],
+        ]
+    }
+
+
+def test_the_machine_is_a_standard_one_logged_and_traced(template: assertions.Template):
+    machine = only(template, "AWS::StepFunctions::StateMachine")
+    assert machine["StateMachineName"] == "dev-promotion"
+    assert machine["StateMachineType"] == "STANDARD"
+    assert machine["TracingConfiguration"] == {"Enabled": True}
+    assert machine["LoggingConfiguration"]["Level"] == "ALL"
+
+
+def test_the_log_is_encrypted_and_ends_after_a_year(template: assertions.Template):
+    log = only(template, "AWS::Logs::LogGroup")
+    assert log["RetentionInDays"] == 365
+    [key] = template.find_resources("AWS::KMS::Key")
+    assert log["KmsKeyId"] == {"Fn::GetAtt": [key, "Arn"]}
+
+
+def test_a_promotion_that_fails_times_out_or_is_stopped_is_told(template: assertions.Template):
+    rule = only(template, "AWS::Events::Rule")
+    detail = rule["EventPattern"]["detail"]
+    assert detail["status"] == ["FAILED", "TIMED_OUT", "ABORTED"]
+    assert len(detail["stateMachineArn"]) == 1
+    [target] = rule["Targets"]
+    assert set(target["InputTransformer"]["InputPathsMap"].values()) == {
+        "$.detail.executionArn",
+        "$.detail.status",
+    }
+
+
+def test_who_is_granted_it_may_start_an_execution():
+    stack = cdk.Stack(cdk.App(), "Dev-Operations")
+    role = iam.Role(stack, "Role", assumed_by=iam.ServicePrincipal("events.amazonaws.com"))
+    promotion(stack).grant_start_execution(role)
+    assertions.Template.from_stack(stack).has_resource_properties(
+        "AWS::IAM::Policy",
+        {
+            "PolicyDocument": {
+                "Statement": [assertions.Match.object_like({"Action": "states:StartExecution"})]
+            }
+        },
+    )
+
+
+def test_its_failures_are_a_metric():
+    metric = promotion(cdk.Stack(cdk.App(), "Dev-Operations")).metric_failed()
+    assert (metric.namespace, metric.metric_name) == ("AWS/States", "ExecutionsFailed")
+
+
+def test_cdk_nag_finds_nothing(stack: cdk.Stack):
+    report = cdk_nag.AwsSolutionsChecks().validate_scope(stack)
+    assert [violation.rule_name for violation in report.violations] == []
+
+
+@pytest.mark.parametrize(
+    ("props", "problem"),
+    [
+        (
+            {"state_machine_name": "dev promotion"},
+            "the name of a state machine must be 1 to 80 letters, digits, hyphens and underscores,"
+            " got 'dev promotion'",
+        ),
+        (
+            {"slot_prefix": "perennial/dev/"},
+            "slot_prefix must begin with a slash and not end with one, got 'perennial/dev/'",
+        ),
+        (
+            {"stack_prefix": ""},
+            "stack_prefix must not be empty: it says which stacks may be updated",
+        ),
+        (
+            {"name_prefix": ""},
+            "name_prefix must not be empty: it says which endpoints and model package groups are"
+            " this stage's",
+        ),
+    ],
+)
+def test_props_that_do_not_fit_are_refused(props: dict[str, str], problem: str):
+    with pytest.raises(InvalidProps, match=re.escape(problem)):
+        promotion(cdk.Stack(cdk.App(), "Dev-Operations"), **props)
+
+
+def test_all_problems_are_told_at_once():
+    with pytest.raises(InvalidProps) as refused:
+        promotion(cdk.Stack(cdk.App(), "S"), stack_prefix="", name_prefix="")
+    assert len(refused.value.problems) == 2

@@ -1,0 +1,335 @@
+"""What a promotion does of what it finds: one execution at a time."""
+
+import pytest
+
+from tests.promotion.machine import AwsError
+from tests.promotion.promote import promote, released
+from tests.promotion.world import EMPTY, LOCK, REQUEST, SLOT, STAMP, World, slot_of
+
+WRITES = {"putParameter", "updateStack", "setStackPolicy", "updateModelPackage", "publish"}
+
+
+def test_the_first_approved_version_is_released():
+    world = World()
+    world.register(1)
+    execution = promote(world)
+    assert (execution.status, execution.output["outcome"]) == ("SUCCEEDED", "released")
+    assert world.serves() == 1
+    assert world.parameters[SLOT] == slot_of(1)
+    assert world.subjects() == ["Released: dev-flight-delay"]
+
+
+def test_a_released_version_is_stamped_beside_its_other_properties():
+    world = released(1)
+    assert world.stamps[1].keys() == {"DataVersion", STAMP}
+    assert world.stamps[1][STAMP].startswith("released 2026-11-24T")
+
+
+def test_a_released_endpoint_can_be_neither_deleted_nor_replaced_by_an_update():
+    world = released(1)
+    allow, deny = world.policy["Statement"]
+    assert (allow["Effect"], allow["Action"], allow["Resource"]) == ("Allow", "Update:*", "*")
+    assert (deny["Effect"], deny["Action"]) == ("Deny", ["Update:Delete", "Update:Replace"])
+    assert deny["Resource"] == ["LogicalResourceId/Endpoint3E4A"]
+
+
+def test_the_newest_of_several_approved_versions_is_released():
+    world = World()
+    for version in (1, 2, 3):
+        world.register(version)
+    promote(world)
+    assert world.serves() == 3
+    assert world.actions().count("updateStack") == 1
+
+
+def test_a_repeated_event_reads_and_writes_nothing():
+    world = released(1)
+    assert promote(world).output["outcome"] == "already serving"
+    assert not WRITES & set(world.actions())
+
+
+def test_a_pending_version_is_not_released():
+    world = released(1)
+    world.register(2, "PendingManualApproval")
+    promote(world)
+    assert world.serves() == 1
+
+
+def test_rejecting_the_version_that_serves_brings_back_the_one_before():
+    world = released(1, 2)
+    world.approval[2] = "Rejected"
+    promote(world)
+    assert world.serves() == 1
+    assert world.parameters[SLOT] == slot_of(1)
+
+
+def test_a_version_that_does_not_start_is_rolled_back_and_the_old_one_still_serves():
+    world = released(1)
+    world.register(2)
+    world.broken.add(2)
+    execution = promote(world)
+    assert (execution.status, execution.output["outcome"]) == ("SUCCEEDED", "rolled back")
+    assert world.serves() == 1
+    assert world.parameters[SLOT] == slot_of(1)
+    assert world.stamps[2][STAMP].startswith("rolled back 2026-11-24T")
+    assert world.subjects() == ["Rolled back: dev-flight-delay"]
+
+
+def test_a_rolled_back_version_is_not_tried_again():
+    world = released(1)
+    world.register(2)
+    world.broken.add(2)
+    promote(world)
+    world.calls.clear()
+    assert promote(world).output["outcome"] == "already serving"
+    assert "updateStack" not in world.actions()
+
+
+def test_a_rolled_back_version_is_tried_again_when_a_person_removes_the_stamp():
+    world = released(1)
+    world.register(2)
+    world.broken.add(2)
+    promote(world)
+    world.broken.clear()
+    del world.stamps[2][STAMP]
+    promote(world)
+    assert world.serves() == 2
+
+
+def test_a_rollback_that_cloudformation_did_not_notice_is_noticed_and_undone():
+    world = released(1)
+    world.register(2)
+    world.silent.add(2)
+    execution = promote(world)
+    assert execution.output["outcome"] == "rolled back"
+    assert world.serves() == 1
+    assert world.endpoint is not None and world.endpoint["config"] == world.stack_config
+    assert world.parameters[SLOT] == slot_of(1)
+
+
+def test_a_first_release_that_fails_empties_the_slot():
+    world = World()
+    world.register(1)
+    world.broken.add(1)
+    assert promote(world).output["outcome"] == "rolled back"
+    assert world.parameters[SLOT] == EMPTY
+    assert world.endpoint is None
+    assert world.subjects() == ["Rolled back: dev-flight-delay"]
+
+
+def test_after_a_failed_release_an_older_approved_version_is_tried():
+    world = World()
+    world.register(1)
+    world.register(2)
+    world.broken.add(2)
+    promote(world)
+    assert world.serves() == 1
+    assert world.subjects() == ["Rolled back: dev-flight-delay", "Released: dev-flight-delay"]
+
+
+def test_with_no_approved_version_left_the_endpoint_stays_and_a_person_hears_of_it():
+    world = released(1)
+    world.approval[1] = "Rejected"
+    execution = promote(world)
+    assert execution.status == "SUCCEEDED"
+    assert world.serves() == 1
+    assert world.parameters[SLOT] == slot_of(1)
+    assert world.subjects() == ["No approved version: dev-flight-delay"]
+
+
+def test_a_rejected_version_stays_when_the_approved_one_fails():
+    world = released(1)
+    world.approval[1] = "Rejected"
+    world.register(2)
+    world.broken.add(2)
+    promote(world)
+    assert world.serves() == 1
+    assert world.parameters[SLOT] == slot_of(1)
+
+
+def test_with_nothing_approved_and_nothing_serving_nothing_happens():
+    world = World()
+    world.register(1, "Rejected")
+    assert promote(world).status == "SUCCEEDED"
+    assert not WRITES & set(world.actions())
+
+
+def test_approved_versions_are_looked_for_on_every_page():
+    world = World(pages=2)
+    for version in range(1, 6):
+        world.register(version)
+    for version in range(2, 6):
+        world.stamps[version][STAMP] = "rolled back 2026-11-01T00:00:00.000Z"
+    promote(world)
+    assert world.serves() == 1
+
+
+def test_a_package_without_baselines_leaves_none_in_the_slot(monkeypatch: pytest.MonkeyPatch):
+    world = World()
+    world.register(1)
+    bare = {"ModelPackageArn": slot_of(1).partition(",")[0]}
+    monkeypatch.setattr(world, "_describeModelPackage", lambda ModelPackageName: bare)
+    promote(world)
+    assert world.parameters[SLOT].endswith("/1,NONE")
+
+
+def test_a_deploy_that_is_under_way_is_waited_out():
+    world = released(1)
+    world.register(2)
+    world.deploy()
+    promote(world)
+    assert world.serves() == 2
+
+
+def test_a_deploy_that_slips_in_before_the_update_is_waited_out():
+    world = released(1)
+    world.register(2)
+    put = world._putParameter
+
+    def put_and_deploy(**arguments: str) -> object:
+        if arguments["Name"] == SLOT:
+            world.deploy()
+        return put(**arguments)
+
+    world._putParameter = put_and_deploy  # type: ignore[method-assign]
+    assert promote(world).status == "SUCCEEDED"
+    assert world.serves() == 2
+    assert world.stamps[2][STAMP].startswith("released")
+
+
+def test_an_update_that_is_throttled_is_tried_again():
+    world = released(1)
+    world.register(2)
+    world.refusals["updateStack"] = [
+        AwsError("CloudFormation.CloudFormationException", "Rate exceeded (Status Code: 400)")
+    ]
+    promote(world)
+    assert world.serves() == 2
+
+
+def test_a_release_whose_execution_died_before_the_stamp_is_stamped_by_the_next():
+    world = released(1)
+    del world.stamps[1][STAMP]
+    assert promote(world).output["outcome"] == "released"
+    assert STAMP in world.stamps[1]
+    assert "updateStack" not in world.actions()
+
+
+def test_a_slot_that_was_put_by_an_execution_that_died_is_followed():
+    world = released(1)
+    world.register(2)
+    world.parameters[SLOT] = slot_of(2)
+    promote(world)
+    assert world.serves() == 2
+
+
+STUCK = ["UPDATE_ROLLBACK_FAILED", "ROLLBACK_COMPLETE", "UPDATE_FAILED", "REVIEW_IN_PROGRESS"]
+
+
+@pytest.mark.parametrize("status", STUCK)
+def test_a_stack_that_no_update_can_leave_needs_a_person(status: str):
+    world = released(1)
+    world.register(2)
+    world.status = status
+    execution = promote(world)
+    assert (execution.status, execution.error) == ("FAILED", "Promotion.StackStuck")
+    assert execution.cause == (
+        f"Stack Dev-Serving-flight-delay is in {status} (none given), which no update can leave;"
+        " see A stack that is stuck in docs/runbook.md"
+    )
+    assert world.subjects() == ["Promotion needs a person: dev-flight-delay"]
+    assert execution.cause in world.messages[0]["Message"]
+    assert world.serves() == 1
+
+
+def test_a_rollback_that_fails_during_the_release_needs_a_person_and_frees_the_lock():
+    world = released(1)
+    world.register(2)
+
+    def fail() -> None:
+        world.status = "UPDATE_ROLLBACK_FAILED"
+
+    world.on_wait = fail
+    execution = promote(world)
+    assert execution.error == "Promotion.StackStuck"
+    assert LOCK not in world.parameters
+
+
+@pytest.mark.parametrize("status", ["Failed", "OutOfService", "UpdateRollbackFailed"])
+def test_an_endpoint_that_no_update_can_leave_needs_a_person(status: str):
+    world = released(1)
+    assert world.endpoint is not None
+    world.endpoint["status"] = status
+    execution = promote(world)
+    assert (execution.status, execution.error) == ("FAILED", "Promotion.EndpointStuck")
+    assert execution.cause == (
+        f"Endpoint dev-flight-delay is {status} (none given), which no update can leave;"
+        " see An endpoint that is stuck in docs/runbook.md"
+    )
+
+
+def test_an_endpoint_deleted_by_hand_is_not_held_against_a_version():
+    world = released(1)
+    world.endpoint = None
+    execution = promote(world)
+    assert (execution.status, execution.error) == ("FAILED", "Promotion.NotConverged")
+    assert execution.cause == (
+        "After the update of Dev-Serving-flight-delay the endpoint runs config NONE and the stack"
+        " says config-1; see Stack and endpoint disagree in docs/runbook.md"
+    )
+    assert world.stamps[1][STAMP].startswith("released")
+
+
+def test_an_error_of_aws_is_told_and_frees_the_lock():
+    world = released(1)
+    world.register(2)
+    denied = AwsError("CloudFormation.CloudFormationException", "not authorized to UpdateStack")
+    world.refusals["updateStack"] = [denied]
+    execution = promote(world)
+    assert (execution.error, execution.cause) == (denied.error, denied.cause)
+    assert denied.cause in world.messages[0]["Message"]
+    assert LOCK not in world.parameters
+
+
+def test_a_failure_that_can_not_be_told_still_frees_the_lock_and_fails_with_its_own_cause():
+    world = released(1)
+    world.register(2)
+    denied = AwsError("CloudFormation.CloudFormationException", "not authorized to UpdateStack")
+    world.refusals["updateStack"] = [denied]
+    world.refusals["publish"] = [AwsError("Sns.KmsDisabledException", "no key")] * 5
+    execution = promote(world)
+    assert (execution.status, execution.cause) == ("FAILED", denied.cause)
+    assert LOCK not in world.parameters
+
+
+def test_an_error_that_passes_is_tried_again():
+    world = released(1)
+    world.refusals["describeStacks"] = [AwsError("CloudFormation.CloudFormationException", "Rate")]
+    assert promote(world).status == "SUCCEEDED"
+
+
+def test_a_missing_slot_is_named():
+    world = released(1)
+    del world.parameters[SLOT]
+    execution = promote(world)
+    assert (execution.status, execution.error) == ("FAILED", "Promotion.NoSlot")
+    assert execution.cause == (
+        "There is no slot /perennial/dev/flight-delay/slot; the stack that owns it makes it"
+    )
+
+
+def test_an_incomplete_input_is_refused_in_one_sentence():
+    world = World()
+    request = {key: value for key, value in REQUEST.items() if key not in ("stage", "slot")}
+    execution = promote(world, request)
+    assert (execution.status, execution.error) == ("FAILED", "Promotion.BadInput")
+    assert execution.cause == (
+        "The input has to say model, stage, group, endpoint, stack, slot; it lacks stage, slot"
+    )
+    assert not world.calls
+
+
+def test_what_else_the_input_says_is_left_alone():
+    world = released(1)
+    request = {**REQUEST, "reason": "a person wanted to see", "package": "arn:of:another"}
+    assert promote(world, request).output["outcome"] == "already serving"

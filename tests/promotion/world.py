@@ -1,0 +1,317 @@
+"""What a promotion sees of AWS, small enough that a test says in a line what happens in it.
+
+Requests are checked against botocore's models; time passes only while a machine waits.
+"""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+
+import botocore.session
+from botocore.model import OperationModel
+from botocore.validate import ParamValidator
+
+from tests.promotion.machine import AwsError
+
+GROUP = ENDPOINT = "dev-flight-delay"
+STACK = "Dev-Serving-flight-delay"
+SLOT = "/perennial/dev/flight-delay/slot"
+LOCK = "/perennial/dev/flight-delay/lock"
+NOTE = "/perennial/dev/flight-delay/look-again"
+STAMP = "perennial:dev"
+EMPTY = "NONE,NONE"
+REQUEST = {
+    "model": "flight-delay",
+    "stage": "dev",
+    "group": GROUP,
+    "endpoint": ENDPOINT,
+    "stack": STACK,
+    "slot": SLOT,
+}
+SDK_NAMES = {"sfn": "stepfunctions"}
+"""botocore's names where they differ from the SDK for Java's, which Step Functions uses."""
+
+
+@cache
+def operation(service: str, action: str) -> OperationModel:
+    """botocore's model of what an SDK integration calls."""
+    model = botocore.session.get_session().get_service_model(SDK_NAMES.get(service, service))
+    return model.operation_model(action[0].upper() + action[1:])
+
+
+def arn_of(version: int) -> str:
+    """The version's ARN."""
+    return f"arn:aws:sagemaker:us-east-1:123456789012:model-package/{GROUP}/{version}"
+
+
+def slot_of(version: int) -> str:
+    """What the slot says when the version should serve."""
+    return f"{arn_of(version)},s3://artifacts/{version}/baseline"
+
+
+@dataclass
+class World:
+    """The registry, Parameter Store, one stack with one endpoint, and a topic.
+
+    Attributes:
+        broken: Versions whose model does not start: CloudFormation rolls back.
+        silent: Versions that SageMaker rolls back while CloudFormation reports success.
+        on_wait: Called when a machine waits; may be used to let something else happen.
+    """
+
+    approval: dict[int, str] = field(default_factory=dict)
+    stamps: dict[int, dict[str, str]] = field(default_factory=dict)
+    parameters: dict[str, str] = field(default_factory=lambda: {SLOT: EMPTY})
+    executions: dict[str, str] = field(default_factory=dict)
+    status: str = "CREATE_COMPLETE"
+    resolved: str = EMPTY
+    stack_config: str | None = None
+    policy: Any = None
+    endpoint: dict[str, str] | None = None
+    configs: dict[str, dict[str, Any]] = field(default_factory=dict)
+    models: dict[str, str] = field(default_factory=dict)
+    broken: set[int] = field(default_factory=set)
+    silent: set[int] = field(default_factory=set)
+    messages: list[dict[str, str]] = field(default_factory=list)
+    calls: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
+    refusals: dict[str, list[AwsError]] = field(default_factory=dict)
+    on_wait: Callable[[], None] = lambda: None
+    slept: list[float] = field(default_factory=list)
+    pages: int = 100
+    made: int = 0
+
+    def register(self, version: int, approval: str = "Approved") -> None:
+        """A version of the group."""
+        self.approval[version] = approval
+        self.stamps.setdefault(version, {"DataVersion": "2013-06"})
+
+    def actions(self) -> list[str]:
+        """The API actions called, in order."""
+        return [action for action, _ in self.calls]
+
+    def subjects(self) -> list[str]:
+        """What each message published is about."""
+        return [message["Subject"] for message in self.messages]
+
+    def serves(self) -> int | None:
+        """The version behind the endpoint."""
+        if self.endpoint is None:
+            return None
+        return int(self.models[self.configs[self.endpoint["config"]]["model"]].rpartition("/")[2])
+
+    def sleep(self, seconds: float) -> None:
+        """Time passes: what CloudFormation has begun it ends."""
+        self.slept.append(seconds)
+        if self.status == "UPDATE_IN_PROGRESS":
+            self._settle()
+        self.on_wait()
+
+    def __call__(self, service: str, action: str, arguments: dict[str, Any]) -> Any:
+        """An SDK integration."""
+        shape = operation(service, action).input_shape
+        assert shape is not None
+        wire = _wire(arguments) if service == "sfn" else arguments
+        assert not (report := ParamValidator().validate(wire, shape)).has_errors(), (
+            report.generate_report()
+        )
+        self.calls.append((action, arguments))
+        if self.refusals.get(action):
+            raise self.refusals[action].pop(0)
+        return getattr(self, f"_{action}")(**arguments)
+
+    # Parameter Store and Step Functions
+
+    def _getParameters(self, Names: list[str]) -> Any:
+        found = [name for name in Names if name in self.parameters]
+        return {
+            "Parameters": [{"Name": name, "Value": self.parameters[name]} for name in found],
+            "InvalidParameters": [name for name in Names if name not in found],
+        }
+
+    def _putParameter(self, Name: str, Value: str, Type: str, Overwrite: bool = False) -> Any:
+        if Name in self.parameters and not Overwrite:
+            raise AwsError("Ssm.ParameterAlreadyExistsException", "The parameter already exists.")
+        self.parameters[Name] = Value
+        return {"Version": 1, "Tier": "Standard"}
+
+    def _deleteParameters(self, Names: list[str]) -> Any:
+        for name in Names:
+            self.parameters.pop(name, None)
+        return {"DeletedParameters": Names}
+
+    def _describeExecution(self, ExecutionArn: str) -> Any:
+        if ExecutionArn not in self.executions:
+            raise AwsError("Sfn.ExecutionDoesNotExistException", "Execution Does Not Exist")
+        return {"ExecutionArn": ExecutionArn, "Status": self.executions[ExecutionArn]}
+
+    # The registry
+
+    def _listModelPackages(self, NextToken: str = "0", **filters: Any) -> Any:
+        assert filters["ModelPackageGroupName"] == GROUP
+        assert (filters["SortBy"], filters["SortOrder"]) == ("CreationTime", "Descending")
+        versions = [
+            version
+            for version in sorted(self.approval, reverse=True)
+            if self.approval[version] == filters["ModelApprovalStatus"]
+        ]
+        start = int(NextToken)
+        page = versions[start : start + self.pages]
+        answer: dict[str, Any] = {
+            "ModelPackageSummaryList": [
+                {"ModelPackageArn": arn_of(version), "ModelPackageStatus": "Completed"}
+                for version in page
+            ]
+        }
+        more = start + self.pages < len(versions)
+        return answer | ({"NextToken": str(start + self.pages)} if more else {})
+
+    def _describeModelPackage(self, ModelPackageName: str) -> Any:
+        version = int(ModelPackageName.rpartition("/")[2])
+        uri = f"s3://artifacts/{version}/baseline/constraints.json"
+        return {
+            "ModelPackageArn": ModelPackageName,
+            "CustomerMetadataProperties": dict(self.stamps[version]),
+            "DriftCheckBaselines": {"ModelDataQuality": {"Constraints": {"S3Uri": uri}}},
+        }
+
+    def _updateModelPackage(
+        self, ModelPackageArn: str, CustomerMetadataProperties: dict[str, str]
+    ) -> Any:
+        version = int(ModelPackageArn.rpartition("/")[2])
+        self.stamps[version] = CustomerMetadataProperties
+        return {"ModelPackageArn": ModelPackageArn}
+
+    # The stack
+
+    def _describeStacks(self, StackName: str) -> Any:
+        assert StackName == STACK
+        stack: dict[str, Any] = {
+            "StackStatus": self.status,
+            "Parameters": [{"ParameterKey": "Slot", "ParameterValue": SLOT}],
+        }
+        if self.stack_config:
+            output = {"OutputKey": "EndpointConfigName", "OutputValue": self.stack_config}
+            stack["Outputs"] = [{"OutputKey": "EndpointName", "OutputValue": ENDPOINT}, output]
+        return {"Stacks": [stack]}
+
+    def _updateStack(self, StackName: str, Parameters: list[dict[str, Any]], **others: Any) -> Any:
+        assert Parameters == [{"ParameterKey": "Slot", "UsePreviousValue": True}]
+        assert others["UsePreviousTemplate"] and others["Capabilities"] == ["CAPABILITY_NAMED_IAM"]
+        if "IN_PROGRESS" in self.status:
+            raise _validation(f"Stack:arn is in {self.status} state and can not be updated.")
+        if self.parameters[SLOT] == self.resolved:
+            raise _validation("No updates are to be performed.")
+        self.status = "UPDATE_IN_PROGRESS"
+        return {"StackId": "arn"}
+
+    def deploy(self) -> None:
+        """A person's `cdk deploy` begins."""
+        self.status = "UPDATE_IN_PROGRESS"
+
+    def _settle(self) -> None:
+        wanted = self.parameters[SLOT]
+        package = wanted.partition(",")[0]
+        version = 0 if package == "NONE" else int(package.rpartition("/")[2])
+        if version in self.broken:
+            self.status = "UPDATE_ROLLBACK_COMPLETE"
+            return
+        self.status, self.resolved = "UPDATE_COMPLETE", wanted
+        if not version:
+            return
+        self.stack_config = self.config(package)
+        if version not in self.silent:
+            self.endpoint = {"status": "InService", "config": self.stack_config}
+
+    def config(self, package: str, *, endpoint: str = ENDPOINT, model: str | None = None) -> str:
+        """Makes a model and a config, as CloudFormation would; gives the config's name."""
+        self.made += 1
+        name = f"config-{self.made}"
+        self.models[model or f"model-{self.made}"] = package
+        self.configs[name] = {
+            "model": model or f"model-{self.made}",
+            "endpoint": endpoint,
+            "created": f"2026-11-24T{self.made // 60:02}:{self.made % 60:02}:00.000Z",
+        }
+        return name
+
+    def _describeStackResources(self, StackName: str) -> Any:
+        made = [("Model", "Model"), ("Endpoint", "Endpoint3E4A")]
+        return {
+            "StackResources": [
+                {"ResourceType": f"AWS::SageMaker::{kind}", "LogicalResourceId": name}
+                for kind, name in made
+            ]
+        }
+
+    def _setStackPolicy(self, StackName: str, StackPolicyBody: str) -> Any:
+        self.policy = json.loads(StackPolicyBody)
+        return {}
+
+    # The endpoint
+
+    def _listEndpoints(self, NameContains: str, MaxResults: int) -> Any:
+        names = [f"{ENDPOINT}-shadow"] + ([ENDPOINT] if self.endpoint else [])
+        return {"Endpoints": [{"EndpointName": name} for name in names]}
+
+    def _describeEndpoint(self, EndpointName: str) -> Any:
+        assert self.endpoint is not None
+        return {
+            "EndpointStatus": self.endpoint["status"],
+            "EndpointConfigName": self.endpoint["config"],
+        }
+
+    def _describeEndpointConfig(self, EndpointConfigName: str) -> Any:
+        config = self.configs[EndpointConfigName]
+        variants = [{"ModelName": config["model"]}]
+        return {"ProductionVariants": variants, "CreationTime": config["created"]}
+
+    def _describeModel(self, ModelName: str) -> Any:
+        return {"PrimaryContainer": {"ModelPackageName": self.models[ModelName]}}
+
+    def _listEndpointConfigs(self, CreationTimeBefore: str, MaxResults: int, **order: Any) -> Any:
+        older = [
+            name for name in self.configs if self.configs[name]["created"] < CreationTimeBefore
+        ]
+        newest_first = sorted(older, key=lambda name: self.configs[name]["created"], reverse=True)
+        return {
+            "EndpointConfigs": [
+                {
+                    "EndpointConfigName": name,
+                    "EndpointConfigArn": f"arn:aws:sagemaker:us-east-1:1:endpoint-config/{name}",
+                    "CreationTime": self.configs[name]["created"],
+                }
+                for name in newest_first[:MaxResults]
+            ]
+        }
+
+    def _listTags(self, ResourceArn: str) -> Any:
+        endpoint = self.configs[ResourceArn.rpartition("/")[2]]["endpoint"]
+        return {"Tags": [{"Key": "perennial:endpoint", "Value": endpoint}]}
+
+    def _deleteEndpointConfig(self, EndpointConfigName: str) -> Any:
+        assert self.endpoint and self.endpoint["config"] != EndpointConfigName
+        del self.configs[EndpointConfigName]
+        return {}
+
+    def _deleteModel(self, ModelName: str) -> Any:
+        del self.models[ModelName]
+        return {}
+
+    # The topic
+
+    def _publish(self, TopicArn: str, Subject: str, Message: str) -> Any:
+        assert len(Subject) <= 100
+        self.messages.append({"Subject": Subject, "Message": Message})
+        return {"MessageId": "1"}
+
+
+def _validation(message: str) -> AwsError:
+    """An error without a name of its own, as the SDK for Java reports it."""
+    return AwsError("CloudFormation.CloudFormationException", f"{message} (Status Code: 400)")
+
+
+def _wire(arguments: dict[str, Any]) -> dict[str, Any]:
+    """Step Functions' own API has camel case names, which SDK integrations write in Pascal case."""
+    return {key[0].lower() + key[1:]: value for key, value in arguments.items()}
