@@ -1,23 +1,16 @@
 """The regular expressions of AWS's API models, which are Java's."""
 
-import re
 from functools import cache
 
-# Java's Unicode classes, by the nearest that Python's `re` has inside a character class.
-_CLASSES = {
-    r"\p{L}": r"\w",
-    r"\p{N}": r"\d",
-    r"\p{Z}": r"\s",
-    r"\p{M}": "",
-    r"\p{ASCII}": r"\x00-\x7f",
-}
+import regex
+
+# Java writes the characters beyond the basic plane as UTF-16 pairs.
+_BEYOND_BASIC_PLANE = r"\uD800\uDC00-\uDBFF\uDFFF", r"\U00010000-\U0010FFFF"
 
 
 @cache
-def _compiled(pattern: str) -> re.Pattern[str]:
-    for java, python in _CLASSES.items():
-        pattern = pattern.replace(java, python)
-    return re.compile(pattern)
+def _compiled(pattern: str) -> "regex.Pattern[str]":
+    return regex.compile(pattern.replace(*_BEYOND_BASIC_PLANE))
 
 
 def matches(pattern: str, value: str) -> bool:
