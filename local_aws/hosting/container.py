@@ -108,7 +108,8 @@ class Container:
         if not healthy:
             raise ContainerFailed(
                 f"The primary container for production variant {self._name} did not pass the ping "
-                f"health check. Please check CloudWatch logs for this endpoint. {self._last_words()}"
+                "health check. Please check CloudWatch logs for this endpoint. "
+                + self._last_words()
             )
 
     def invoke(self, body: bytes, headers: Mapping[str, str]) -> Reply:

@@ -151,7 +151,7 @@ def test_an_archive_that_is_no_tar_gz_fails_with_its_url(tmp_path: Path) -> None
 
 
 def test_an_archive_cannot_write_outside_its_folder(tmp_path: Path) -> None:
-    with pytest.raises(ContainerFailed, match="valid tar.gz archive"):
+    with pytest.raises(ContainerFailed, match=r"valid tar\.gz archive"):
         unpack(archive({"../../evil": "x"}), tmp_path / "opt", url="s3://models/a.tar.gz")
     assert not (tmp_path / "evil").exists()
 

@@ -46,7 +46,8 @@ def load_transform(environment: Mapping[str, str]) -> Transform:
         accept = flask.request.headers.get("Accept")
         if not accept or accept == "*/*":
             accept = default_accept
-        body = flask.request.get_data(as_text=content_type in TEXT_TYPES)
+        data = flask.request.get_data()
+        body = data.decode() if content_type in TEXT_TYPES else data
         try:
             return _response(respond(model, body, content_type, accept))
         except Exception as error:
