@@ -2,7 +2,7 @@
 
 from functools import cache
 
-import regex
+import regex  # type: ignore[import-untyped]
 
 # Java writes the characters beyond the basic plane as UTF-16 pairs.
 _BEYOND_BASIC_PLANE = r"\uD800\uDC00-\uDBFF\uDFFF", r"\U00010000-\U0010FFFF"
