@@ -1,1 +1,1 @@
-"""What is learned: one folder for each model, and what turns it into a reviewed pipeline definition."""
+"""What is learned: a folder for each model, and what turns it into a pipeline definition."""

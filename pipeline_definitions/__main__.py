@@ -24,7 +24,7 @@ def main(argv: list[str] | None = None) -> int:
     """Write or check the files of every model; 0 if all is well."""
     parser = argparse.ArgumentParser(prog="python -m pipeline_definitions", description=__doc__)
     parser.add_argument(
-        "--check", action="store_true", help="write nothing; fail if a file differs"
+        "--check", action="store_true", help="write nothing, fail if a file differs"
     )
     check = parser.parse_args(argv).check
     problems = [problem for spec in MODELS for problem in _renew(spec, check=check)]

@@ -81,9 +81,7 @@ def sagemaker_pin() -> str:
     """The SDK's version as requirements-dev.in pins it, such as `sagemaker==3.27.0`."""
     pin = _PIN.search((_ROOT / "requirements-dev.in").read_text(encoding="utf-8"))
     if pin is None:
-        raise ValueError(
-            "requirements-dev.in pins no sagemaker==; definitions depend on its version"
-        )
+        raise ValueError("requirements-dev.in pins no sagemaker==; definitions depend on it")
     return pin.group()
 
 

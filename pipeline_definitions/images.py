@@ -1,4 +1,4 @@
-"""Which account owns AWS's image registries in which region; committed, so that synth needs no SDK."""
+"""The accounts of AWS's image registries; committed, so that synth needs no SDK."""
 
 import json
 from pathlib import Path

@@ -49,13 +49,17 @@ class ModelSpec:
         """Where the model's raw data lies in a stage's data bucket."""
         return self.name
 
+    @property
+    def _own_file(self) -> str:
+        return _shown(self.folder / "__init__.py")
+
     def problems(self) -> Iterator[str]:
         """Why this model can't be deployed, one sentence each."""
         longest = LONGEST_NAME - STAGE_PREFIX_BUDGET
         if not _NAME.fullmatch(self.name) or len(self.name) > longest:
             yield (
-                f"model {self.name!r}: a name is 1 to {longest} letters, digits and inner hyphens, got "
-                f"{len(self.name)} characters; change name= in {_shown(self.folder / '__init__.py')}"
+                f"model {self.name!r}: a name is 1 to {longest} letters, digits and inner hyphens, "
+                f"got {len(self.name)} characters; change name= in {self._own_file}"
             )
         if not self.step_scripts:
             yield (
@@ -66,7 +70,7 @@ class ModelSpec:
             if not (self.steps_folder / script).is_file():
                 yield (
                     f"model {self.name!r}: no step script at {_shown(self.steps_folder / script)}; "
-                    f"add it or take it out of step_scripts= in {_shown(self.folder / '__init__.py')}"
+                    f"add it or take it out of step_scripts= in {self._own_file}"
                 )
 
 

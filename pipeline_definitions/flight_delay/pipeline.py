@@ -1,4 +1,4 @@
-"""How flight_delay is trained, judged and registered. `make definitions` turns this into definition.json."""
+"""How flight_delay is trained, judged and registered; `make definitions` writes it down."""
 
 from sagemaker.core.workflow.conditions import ConditionGreaterThanOrEqualTo
 from sagemaker.core.workflow.functions import Join, JsonGet

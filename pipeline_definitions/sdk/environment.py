@@ -1,4 +1,4 @@
-"""What the SDK finds in the environment while it is imported, when it makes its clients: nothing of this machine."""
+"""What the SDK finds in the environment, where it looks while it is imported: nothing of ours."""
 
 import os
 

@@ -9,7 +9,7 @@ from pipeline_definitions.sdk.environment import BUILD_REGION
 
 
 class Image(Enum):
-    """A framework's image: the SDK's name for it, its version, and the placeholder of its registry's account."""
+    """An image: the SDK's name for it, its version, the placeholder of its registry's account."""
 
     XGBOOST = ("xgboost", "3.2-0", "XgboostAccount")
     SKLEARN = ("sklearn", "1.9-0", "SklearnAccount")

@@ -23,7 +23,7 @@ from pipeline_definitions.sdk.images import Image
 from pipeline_definitions.sdk.session import ARTIFACT_BUCKET, ROLE_ARN, session
 
 CODE_URI = "s3://${CodeUri}"
-"""The SDK wants to see a scheme, or it takes the placeholder for a file to upload; rendering drops it."""
+"""With a scheme, or the SDK takes it for a file to upload; rendering drops the scheme again."""
 KMS_KEY = "${KmsKeyArn}"
 
 INPUT = "/opt/ml/processing/input"
@@ -58,8 +58,8 @@ def processing_step(
 ) -> ProcessingStep:
     """Run a script of the steps folder in a processing job.
 
-    The script is called with `--<name> <folder>` for each input and output, `--message <file>` for the
-    sentence it leaves when it fails, and `--<name> <value>` for each of `arguments`.
+    The script is called with `--<name> <folder>` for each input and output, `--message <file>` for
+    the sentence it leaves when it fails, and `--<name> <value>` for each of `arguments`.
 
     Args:
         name: The step's name, unique in the pipeline.

@@ -9,7 +9,7 @@ from pipeline_definitions.sdk.session import session
 
 
 def pipeline(*, parameters: Sequence[Any], steps: Sequence[Any]) -> Pipeline:
-    """The pipeline of these steps, without a SageMaker Experiment: the registry keeps what matters of a run.
+    """The pipeline of these steps, without a SageMaker Experiment: the registry keeps what matters.
 
     Args:
         parameters: What whoever starts a run may set.

@@ -1,4 +1,4 @@
-"""From the SDK's objects to the text of definition.json: the same on every machine, for any region."""
+"""From the SDK's objects to the text of definition.json, the same on every machine."""
 
 import json
 from typing import Any
@@ -14,8 +14,8 @@ REGION = "${AWS::Region}"
 def render(pipeline: Pipeline) -> str:
     """The definition as indented JSON, ending in a newline.
 
-    The SDK writes members that are null or empty, the region it was built in, and takes code only from what looks
-    like an S3 URI; none of that is left here.
+    The SDK writes members that are null or empty and the region it was built in, and takes code
+    only from what looks like an S3 URI; none of that is left here.
     """
     definition = _clean(json.loads(pipeline.definition()))
     text = json.dumps(definition, indent=2, ensure_ascii=False) + "\n"

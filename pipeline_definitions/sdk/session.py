@@ -1,4 +1,4 @@
-"""A SageMaker session that reaches nothing: no network, no credentials, no uploads, no telemetry."""
+"""A SageMaker session that reaches nothing: no network, credentials, uploads or telemetry."""
 
 from functools import cache
 from typing import NoReturn
@@ -24,7 +24,7 @@ class UploadRefused(RuntimeError):
 
     def __init__(self, what: str) -> None:
         super().__init__(
-            f"the pipeline wants to upload {what!r} while it is built; put the file into the model's "
+            f"the pipeline wants to upload {what!r} while it is built; put it into the model's "
             "steps folder, which travels as the code archive"
         )
 

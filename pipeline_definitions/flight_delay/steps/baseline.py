@@ -1,7 +1,7 @@
-"""What requests looked like in training: statistics and constraints in Model Monitor's file formats.
+"""What requests looked like in training, in the file formats of Model Monitor.
 
 Formats: SageMaker developer guide, "Schema for Statistics (statistics.json file)" and "Schema for
-Constraints (constraints.json file)". They describe the columns that the endpoint captures: FEATURES.
+Constraints (constraints.json file)". They describe what the endpoint captures: FEATURES.
 """
 
 import argparse

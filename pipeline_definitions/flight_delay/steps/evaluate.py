@@ -93,8 +93,8 @@ def _answers(model: Path, test: Path, *, name: str) -> list[float]:
 def evaluation(labels: Sequence[int], scores: Scores, *, package: str) -> dict[str, object]:
     """The report: the challenger's metrics in Model Monitor's format, and what the gate reads.
 
-    The format is that of a model quality baseline (SageMaker developer guide, "Model quality metrics and
-    Amazon CloudWatch monitoring"); there is one held-out set, so the deviations are not a number.
+    The format is that of a model quality baseline (SageMaker developer guide, "Model quality metrics
+    and Amazon CloudWatch monitoring"); of one held-out set, the deviations are not a number.
     """
     auc = float(roc_auc_score(labels, scores.challenger))
     champion_auc = (
@@ -136,7 +136,7 @@ def metrics(labels: Sequence[int], probabilities: Sequence[float]) -> dict[str, 
 
 
 def write_predictions(path: Path, table: Table, scores: Scores) -> None:
-    """`predictions.csv`: flight_id, label, challenger_score, champion_score (empty without champion)."""
+    """`predictions.csv`: flight_id, label, challenger_score, champion_score (empty without one)."""
     champion: Sequence[float | str] = scores.champion or [""] * len(table.ids)
     with path.open("w", encoding="utf-8", newline="") as lines:
         writer = csv.writer(lines, lineterminator="\n")

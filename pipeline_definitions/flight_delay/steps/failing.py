@@ -10,8 +10,8 @@ from features import BadData
 def exit_code(work: Callable[[], None], message: Path) -> int:
     """Does the work; on bad data leaves its sentence on stderr and in `message`, and returns 1.
 
-    SageMaker shows the first kilobyte of /opt/ml/output/message as a processing job's ExitMessage, and of
-    /opt/ml/output/failure as a training job's FailureReason.
+    SageMaker shows the first kilobyte of /opt/ml/output/message as a processing job's ExitMessage,
+    and of /opt/ml/output/failure as a training job's FailureReason.
     """
     try:
         work()

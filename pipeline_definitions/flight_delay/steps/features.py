@@ -60,7 +60,8 @@ def read_requests(text: str) -> list[list[str]]:
     for number, row in enumerate(rows, start=1):
         if len(row) != len(FEATURES):
             raise BadData(
-                f"row {number} has {len(row)} columns, expected {len(FEATURES)}: {', '.join(FEATURES)}"
+                f"row {number} has {len(row)} columns, expected {len(FEATURES)}: "
+                f"{', '.join(FEATURES)}"
             )
     return rows
 

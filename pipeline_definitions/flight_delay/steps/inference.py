@@ -1,7 +1,7 @@
 """Answers requests: flights in, the probability that each arrives late out.
 
-The XGBoost image calls these four functions (SageMaker Python SDK, "Use XGBoost with the SageMaker Python
-SDK", section on serving a model in script mode).
+The XGBoost image calls these four functions (SageMaker Python SDK, "Use XGBoost with the SageMaker
+Python SDK", on serving a model in script mode).
 """
 
 import json
@@ -28,7 +28,7 @@ class Model:
 def model_fn(model_dir: str) -> Model:
     """The model in its unpacked archive."""
     folder = Path(model_dir)
-    booster = xgboost.Booster()
+    booster = xgboost.Booster({"nthread": 1})  # requests are small, and come several at once
     booster.load_model(folder / MODEL_FILE)
     categories = json.loads((folder / ENCODING_FILE).read_text(encoding="utf-8"))
     return Model(booster, categories)

@@ -1,7 +1,7 @@
 """Raw files to labelled flights, in three tables ordered by time: train, validation, test.
 
-Each flight is described by what is known before it departs. The weather is what was observed in the hour of
-the scheduled departure; at the endpoint, a forecast for that hour stands in its place.
+Each flight is described by what is known before it departs. The weather is what was observed in the
+hour of the scheduled departure; at the endpoint, a forecast for that hour stands in its place.
 """
 
 import argparse
@@ -25,7 +25,7 @@ SPLITS: Mapping[str, tuple[float, float]] = {
 """Parts of the days with flights, oldest first; a day is never split."""
 
 REGISTRY_TEXT = re.compile(r"[\w .:/=+\-@]{1,256}")
-"""What the registry takes as metadata (API reference, CreateModelPackage: CustomerMetadataProperties)."""
+"""What the registry takes (API reference, CreateModelPackage: CustomerMetadataProperties)."""
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -66,7 +66,7 @@ def check_registry_texts(texts: Mapping[str, str]) -> None:
 
 
 def labelled(flights: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, int]]:
-    """The flights that arrived, with their label, and how many others were dropped for which reason.
+    """The flights that arrived, with their label, and how many were dropped for which reason.
 
     Raises:
         BadData: If none arrived.
@@ -103,7 +103,7 @@ def described(flights: pd.DataFrame, weather: pd.DataFrame, planes: pd.DataFrame
 
 
 def split(examples: pd.DataFrame) -> dict[str, pd.DataFrame]:
-    """The parts of SPLITS: every validation flight is newer than any of train, every test flight newer yet.
+    """The parts of SPLITS: validation flights are newer than those of train, test flights yet newer.
 
     Raises:
         BadData: If there are fewer days than it takes.

@@ -1,4 +1,4 @@
-"""The raw files as they were delivered: flights, weather at their origin, and the register of planes."""
+"""The raw files as they were delivered: flights, weather at their origin, register of planes."""
 
 import hashlib
 from collections.abc import Iterator, Mapping
@@ -40,8 +40,8 @@ def read_raw(folder: Path) -> RawData:
     """Reads `flights/*.csv`, `weather/*.csv` and `planes/*.csv` below `folder`.
 
     Raises:
-        BadData: With all that is wrong, in one sentence: a table without files or rows, a file without a
-            column, a column of numbers that holds something else.
+        BadData: With all that is wrong, in one sentence: a table without files or rows, a file
+            without a column, a column of numbers that holds something else.
     """
     problems: list[str] = []
     tables, files = {}, {}

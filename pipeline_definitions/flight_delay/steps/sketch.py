@@ -1,4 +1,4 @@
-"""Distributions as Model Monitor's statistics.json holds them: ten buckets, and a quantile sketch."""
+"""Distributions as Model Monitor's statistics.json holds them: buckets and a quantile sketch."""
 
 import numpy as np
 
@@ -18,8 +18,9 @@ def buckets(numbers: np.ndarray) -> list[dict[str, float | int]]:
 def kll_levels(ordered: np.ndarray, *, most: int) -> list[list[float]]:
     """The numbers in the layout of a KLL sketch: each one on level i stands for 2**i of them.
 
-    Numbers that fit are all on level 0. Of more, the top level keeps the middle of every 2**top neighbours, and
-    the rest is spread over the levels below, so that the weights sum to how many numbers there are.
+    Numbers that fit are all on level 0. Of more, the top level keeps the middle of every 2**top
+    neighbours, and the rest is spread over the levels below, so that the weights sum to how many
+    numbers there are.
 
     Args:
         ordered: At least one number, ascending.
