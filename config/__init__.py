@@ -1,0 +1,1 @@
+"""Who deploys what, and where."""

@@ -1,0 +1,49 @@
+"""Bad input ends the app with one sentence for each problem, and no stack trace."""
+
+import sys
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from mlops_constructs.problems import InvalidProps
+from pipeline_definitions.definition import StaleDefinition
+from pipeline_definitions.spec import InvalidModels
+
+STAGES_FILE = Path(__file__).with_name("stages.py")
+
+
+@contextmanager
+def told_in_sentences() -> Iterator[None]:
+    """Turns what the configuration or a construct refuses into sentences on stderr and exit code 1.
+
+    Anything else is a fault of the program and keeps its trace.
+    """
+    try:
+        yield
+    except ValidationError as error:
+        sys.exit("\n".join(f"{said} ({_where(error)})" for said in sentences(error)))
+    except (InvalidProps, InvalidModels, StaleDefinition) as error:
+        sys.exit(str(error))
+
+
+def sentences(error: ValidationError) -> list[str]:
+    """What pydantic found, one sentence each: the setting, what is wrong, what was given."""
+    said: list[str] = []
+    for problem in error.errors(include_url=False):
+        if problem["type"] == "value_error":
+            said += str(problem["ctx"]["error"]).splitlines()
+        else:
+            setting = ".".join(str(part) for part in (error.title, *problem["loc"]))
+            reason = problem["msg"].removeprefix("Input ")
+            said.append(f"{setting} {reason[:1].lower()}{reason[1:]}, got {problem['input']!r}")
+    return said
+
+
+def _where(error: ValidationError) -> str:
+    place = STAGES_FILE.relative_to(STAGES_FILE.parent.parent).as_posix()
+    frames = traceback.extract_tb(error.__traceback__)
+    lines = [frame.lineno for frame in frames if Path(frame.filename) == STAGES_FILE]
+    return f"{place}, line {lines[-1]}" if lines else place

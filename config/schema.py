@@ -1,0 +1,92 @@
+"""What a stage can be told, and which of it can't be."""
+
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from mlops_constructs.names import name_problems
+from mlops_constructs.serving import Hosting
+from pipeline_definitions.spec import ModelSpec
+
+
+class StageConfig(BaseModel):
+    """One stage: an account and a region, the models that live there, and how they are hosted.
+
+    Attributes:
+        name: A capitalized word, such as `Dev`; it begins the names of stacks, and in lower case
+            those of resources.
+        account: The 12-digit account; by default the one the credentials belong to.
+        region: The region; by default the one the credentials are set to.
+        models: The models that are trained and served here.
+        hosting: On what their endpoints run.
+        hosting_of: The same for single models, by name, where it differs.
+        capture_days: How long recorded requests and responses are kept.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: Annotated[str, Field(pattern=r"^[A-Z][A-Za-z0-9]*$")]
+    account: Annotated[str, Field(pattern=r"^\d{12}$")] | None = None
+    region: Annotated[str, Field(pattern=r"^[a-z]{2,}(-[a-z]+)+-\d$")] | None = None
+    models: tuple[ModelSpec, ...]
+    hosting: Hosting
+    hosting_of: Mapping[str, Hosting] = Field(default_factory=dict)
+    capture_days: Annotated[int, Field(ge=1)] = 90
+
+    @property
+    def resource_prefix(self) -> str:
+        """Begins the names of all pipelines, model package groups and endpoints: `dev-`."""
+        return f"{self.name.lower()}-"
+
+    @property
+    def slot_prefix(self) -> str:
+        """Below it lie the SSM parameters of all models: `/perennial/dev`."""
+        return f"/perennial/{self.name.lower()}"
+
+    @property
+    def serving_stack_prefix(self) -> str:
+        """Begins the names of the stacks that promotions update: `Dev-Serving-`."""
+        return f"{self.name}-Serving-"
+
+    @property
+    def bucket_prefix(self) -> str:
+        """Begins the names of the buckets: `perennial-dev`."""
+        return f"perennial-{self.name.lower()}"
+
+    @property
+    def promotion_name(self) -> str:
+        """The state machine that promotes versions: `dev-promotion`."""
+        return f"{self.resource_prefix}promotion"
+
+    def resource_name(self, model: ModelSpec) -> str:
+        """What the model's pipeline, model package group and endpoint are all called."""
+        return f"{self.resource_prefix}{model.name}"
+
+    def slot_name(self, model: ModelSpec) -> str:
+        """The SSM parameter that names the model's serving version."""
+        return f"{self.slot_prefix}/{model.name}/slot"
+
+    def hosting_for(self, model: ModelSpec) -> Hosting:
+        """On what the model's endpoint runs."""
+        return self.hosting_of.get(model.name, self.hosting)
+
+    @model_validator(mode="after")
+    def _fits_its_models(self) -> Self:
+        problems = list(self._problems())
+        if problems:
+            raise ValueError("\n".join(problems))
+        return self
+
+    def _problems(self) -> Iterator[str]:
+        names = [model.name for model in self.models]
+        for model in self.models:
+            yield from name_problems(
+                f"the resource name of model {model.name!r} in stage {self.name!r}",
+                self.resource_name(model),
+            )
+        for name in sorted(set(self.hosting_of) - set(names)):
+            yield (
+                f"hosting_of names the model {name!r}, which stage {self.name!r} does not have; "
+                f"it has {', '.join(names) or 'none'}"
+            )

@@ -1,0 +1,18 @@
+"""The stages of this platform: the only file with their values."""
+
+from config.schema import StageConfig
+from mlops_constructs.serving import Hosting
+from pipeline_definitions.models import MODELS
+
+DEV = StageConfig(
+    name="Dev",
+    models=MODELS,
+    hosting=Hosting(
+        instance_type="ml.m5.large",
+        min_instances=1,
+        max_instances=2,
+        invocations_per_instance=1000,
+    ),
+)
+
+STAGES = (DEV,)

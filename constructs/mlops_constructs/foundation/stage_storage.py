@@ -1,0 +1,61 @@
+"""The buckets of a stage."""
+
+from aws_cdk import Aws, Duration
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_s3 as s3
+from constructs import Construct
+
+from mlops_constructs.foundation.private_bucket import AccessLogBucket, PrivateBucket
+from mlops_constructs.storage import Storage
+
+
+class StageStorage(Construct):
+    """Three private buckets for data, artifacts and capture, and one for their access logs.
+
+    The three are named `<prefix>-<purpose>-<account>-<region>`, because people and other stacks
+    address them by name.
+
+    Args:
+        prefix: Begins the names of the buckets.
+        key: Encrypts them.
+        capture_expires_after: How long recorded requests and responses are kept.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        prefix: str,
+        key: kms.IKey,
+        capture_expires_after: Duration,
+    ) -> None:
+        super().__init__(scope, construct_id)
+        self._prefix = prefix
+        self._key = key
+        logs = AccessLogBucket(self, "AccessLogs")
+        for purpose, expiry in (
+            ("data", None),
+            ("artifacts", None),
+            ("capture", capture_expires_after),
+        ):
+            PrivateBucket(
+                self,
+                purpose.capitalize(),
+                bucket_name=self.bucket_name(purpose),
+                key=key,
+                access_logs=logs,
+                expire_after=expiry,
+            )
+
+    def bucket_name(self, purpose: str) -> str:
+        """The name of the bucket for `data`, `artifacts` or `capture`."""
+        return f"{self._prefix}-{purpose}-{Aws.ACCOUNT_ID}-{Aws.REGION}"
+
+    def seen_from(self, scope: Construct) -> Storage:
+        """The buckets by their literal names, so that ``scope``'s stack refers to the key alone."""
+        data, artifacts, capture = (
+            s3.Bucket.from_bucket_name(scope, purpose.capitalize(), self.bucket_name(purpose))
+            for purpose in ("data", "artifacts", "capture")
+        )
+        return Storage(data=data, artifacts=artifacts, capture=capture, key=self._key)

@@ -1,0 +1,62 @@
+"""Keeps an endpoint as wide as its traffic."""
+
+from aws_cdk import aws_applicationautoscaling as autoscaling
+from aws_cdk import aws_sagemaker as sagemaker
+from constructs import Construct
+
+from mlops_constructs.serving.hosting import Hosting
+
+SCALABLE_DIMENSION = "sagemaker:variant:DesiredInstanceCount"
+METRIC = "SageMakerVariantInvocationsPerInstance"
+
+
+class EndpointScaling(Construct):
+    """Target tracking on invocations per instance and minute.
+
+    The target must go before its endpoint does, and come after it, so it depends on it
+    (https://docs.aws.amazon.com/sagemaker/latest/dg/endpoint-scaling-cloudformation.html).
+
+    Args:
+        endpoint: The endpoint; its condition is the scaling's too.
+        endpoint_name: Its name.
+        variant_name: The variant to scale.
+        hosting: The bounds and the target.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        endpoint: sagemaker.CfnEndpoint,
+        endpoint_name: str,
+        variant_name: str,
+        hosting: Hosting,
+    ) -> None:
+        super().__init__(scope, construct_id)
+        target = autoscaling.CfnScalableTarget(
+            self,
+            "Resource",
+            service_namespace="sagemaker",
+            scalable_dimension=SCALABLE_DIMENSION,
+            resource_id=f"endpoint/{endpoint_name}/variant/{variant_name}",
+            min_capacity=hosting.min_instances,
+            max_capacity=hosting.max_instances,
+        )
+        tracking = autoscaling.CfnScalingPolicy.TargetTrackingScalingPolicyConfigurationProperty(
+            target_value=hosting.invocations_per_instance,
+            predefined_metric_specification=autoscaling.CfnScalingPolicy.PredefinedMetricSpecificationProperty(
+                predefined_metric_type=METRIC
+            ),
+        )
+        policy = autoscaling.CfnScalingPolicy(
+            self,
+            "Policy",
+            policy_name="InvocationsPerInstance",
+            policy_type="TargetTrackingScaling",
+            scaling_target_id=target.ref,
+            target_tracking_scaling_policy_configuration=tracking,
+        )
+        target.add_resource_dependency(endpoint)
+        for resource in (target, policy):
+            resource.cfn_options.condition = endpoint.cfn_options.condition

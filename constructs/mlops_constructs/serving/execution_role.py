@@ -1,0 +1,66 @@
+"""What a model may do while it serves."""
+
+from collections.abc import Sequence
+
+from aws_cdk import Stack
+from aws_cdk import aws_iam as iam
+from constructs import Construct
+
+from mlops_constructs.permissions import (
+    image_statements,
+    key_statements,
+    log_statement,
+    log_streams,
+)
+from mlops_constructs.storage import Storage
+from mlops_constructs.wildcards import acknowledge_wildcards
+
+
+class ServingRole(iam.Role):
+    """Reads the model's archive, writes its capture and its logs, and nothing else.
+
+    All of it is inline: a Model is created as soon as its role exists, and would not wait for a
+    policy of its own.
+
+    Args:
+        storage: Buckets and key.
+        endpoint_name: The endpoint that the model serves, and the prefix of its capture.
+        artifact_prefix: Below it lie the archives of the model's versions.
+        repositories: ARNs of the repositories that the serving image comes from.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        storage: Storage,
+        endpoint_name: str,
+        artifact_prefix: str,
+        repositories: Sequence[str],
+    ) -> None:
+        archives = storage.artifacts.arn_for_objects(f"{artifact_prefix}/*")
+        captured = storage.capture.arn_for_objects(f"{endpoint_name}/*")
+        logs = log_streams(Stack.of(scope), f"/aws/sagemaker/Endpoints/{endpoint_name}")
+        statements = [
+            iam.PolicyStatement(actions=["s3:GetObject"], resources=[archives]),
+            iam.PolicyStatement(actions=["s3:PutObject"], resources=[captured]),
+            log_statement([logs]),
+            *key_statements(storage.key.key_arn),
+            *image_statements(repositories),
+        ]
+        super().__init__(
+            scope,
+            construct_id,
+            assumed_by=iam.ServicePrincipal("sagemaker.amazonaws.com"),
+            inline_policies={"Serve": iam.PolicyDocument(statements=statements)},
+        )
+        acknowledge_wildcards(
+            self,
+            {
+                archives: "Each version's archive lies in a folder that SageMaker names.",
+                captured: "SageMaker names capture files by variant and hour.",
+                logs: "SageMaker names the log stream of each instance.",
+                "*": "ecr:GetAuthorizationToken knows no resources.",
+            },
+        )

@@ -1,0 +1,52 @@
+"""On what, and how wide, a model is hosted."""
+
+import re
+from typing import Annotated, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+_LOCAL_STORAGE = re.compile(r"ml\.([a-z]+\d+[a-z]*d[a-z]*|g5|g6e?|gr6|p5(e|en)?|trn\d+n?)\.")
+_BURSTABLE = re.compile(r"ml\.t\d")
+
+
+class Hosting(BaseModel):
+    """How one endpoint is hosted; it starts with ``min_instances`` and scales between the two.
+
+    Attributes:
+        instance_type: SageMaker's name of the instance type, such as `ml.m5.large`.
+        min_instances: Never fewer.
+        max_instances: Never more.
+        invocations_per_instance: Requests a minute that one instance shall answer; the endpoint
+            grows and shrinks to keep to it (SageMakerVariantInvocationsPerInstance).
+        capture_percent: Share of requests and responses that are recorded, 0 to 100.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    instance_type: Annotated[str, Field(pattern=r"^ml\.[a-z0-9-]+\.[a-z0-9-]+$")]
+    min_instances: Annotated[int, Field(ge=1)] = 1
+    max_instances: Annotated[int, Field(ge=1)]
+    invocations_per_instance: Annotated[int, Field(ge=1)]
+    capture_percent: Annotated[int, Field(ge=0, le=100)] = 100
+
+    @model_validator(mode="after")
+    def _can_be_hosted(self) -> Self:
+        problems = []
+        if self.max_instances < self.min_instances:
+            problems.append(
+                f"max_instances must be at least min_instances ({self.min_instances}), "
+                f"got {self.max_instances}"
+            )
+        if _LOCAL_STORAGE.match(self.instance_type):
+            problems.append(
+                f"instance_type {self.instance_type!r} has local storage, which takes no key of ours; "
+                "take a type without, such as 'ml.m5.large'"
+            )
+        if _BURSTABLE.match(self.instance_type):
+            problems.append(
+                f"instance_type {self.instance_type!r} is burstable, which AWS does not scale; "
+                "take another, such as 'ml.m5.large'"
+            )
+        if problems:
+            raise ValueError("\n".join(problems))
+        return self

@@ -1,0 +1,1 @@
+"""How the platform is cut into stacks, which compose constructs and define no resource."""

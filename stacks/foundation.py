@@ -1,0 +1,34 @@
+"""What a stage keeps: key, buckets, topic and slots."""
+
+from aws_cdk import CfnOutput, Duration, Stack
+from constructs import Construct
+
+from config.schema import StageConfig
+from mlops_constructs.foundation import (
+    ModelSlot,
+    NotificationTopic,
+    StageKey,
+    StageStorage,
+)
+
+
+class FoundationStack(Stack):
+    """All that has state. It outlives every other stack, and its data outlives it."""
+
+    def __init__(self, scope: Construct, construct_id: str, *, config: StageConfig) -> None:
+        super().__init__(scope, construct_id, termination_protection=True)
+        self.key = StageKey(self, "Key")
+        self.storage = StageStorage(
+            self,
+            "Storage",
+            prefix=config.bucket_prefix,
+            key=self.key,
+            capture_expires_after=Duration.days(config.capture_days),
+        )
+        self.topic = NotificationTopic(self, "Topic", key=self.key)
+        for model in config.models:
+            ModelSlot(self, f"Slot-{model.name}", slot_name=config.slot_name(model))
+        CfnOutput(self, "DataBucketName", value=self.storage.bucket_name("data"))
+        CfnOutput(self, "ArtifactBucketName", value=self.storage.bucket_name("artifacts"))
+        CfnOutput(self, "CaptureBucketName", value=self.storage.bucket_name("capture"))
+        CfnOutput(self, "TopicArn", value=self.topic.topic_arn)

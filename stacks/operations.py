@@ -1,0 +1,33 @@
+"""What acts for all models of a stage: promotions."""
+
+from aws_cdk import CfnOutput, Stack
+from constructs import Construct
+
+from config.schema import StageConfig
+from mlops_constructs.promotion import Promotion
+from stacks.foundation import FoundationStack
+
+
+class OperationsStack(Stack):
+    """The state machine that brings approved versions into service."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        config: StageConfig,
+        foundation: FoundationStack,
+    ) -> None:
+        super().__init__(scope, construct_id)
+        promotion = Promotion(
+            self,
+            "Promotion",
+            state_machine_name=config.promotion_name,
+            slot_prefix=config.slot_prefix,
+            stack_prefix=config.serving_stack_prefix,
+            name_prefix=config.resource_prefix,
+            topic=foundation.topic,
+            key=foundation.key,
+        )
+        CfnOutput(self, "PromotionStateMachineArn", value=promotion.state_machine.state_machine_arn)

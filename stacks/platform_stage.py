@@ -1,0 +1,28 @@
+"""One stage of the platform: what is kept, what acts, and each model's training and serving."""
+
+from aws_cdk import Environment, Stage
+from constructs import Construct
+
+from config.schema import StageConfig
+from stacks.foundation import FoundationStack
+from stacks.operations import OperationsStack
+from stacks.serving import ServingStack
+from stacks.training import TrainingStack
+
+
+class PlatformStage(Stage):
+    """All stacks of one stage, in the order in which they need each other."""
+
+    def __init__(self, scope: Construct, construct_id: str, *, config: StageConfig) -> None:
+        environment = Environment(account=config.account, region=config.region)
+        super().__init__(scope, construct_id, env=environment)
+        foundation = FoundationStack(self, "Foundation", config=config)
+        operations = OperationsStack(self, "Operations", config=config, foundation=foundation)
+        for model in config.models:
+            TrainingStack(
+                self, f"Training-{model.name}", config=config, model=model, foundation=foundation
+            )
+            serving = ServingStack(
+                self, f"Serving-{model.name}", config=config, model=model, foundation=foundation
+            )
+            serving.add_stack_dependency(operations)

@@ -1,0 +1,71 @@
+"""How one model is served."""
+
+from aws_cdk import CfnOutput, DefaultStackSynthesizer, Stack
+from aws_cdk import aws_stepfunctions as sfn
+from constructs import Construct
+
+from config.schema import StageConfig
+from mlops_constructs.serving import ApprovalRule, ModelEndpoint
+from mlops_constructs.training import ImageRegistries
+from pipeline_definitions.definition import load_definition
+from pipeline_definitions.images import image_accounts
+from pipeline_definitions.spec import ModelSpec
+from stacks.foundation import FoundationStack
+
+
+class ServingStack(Stack):
+    """A model's endpoint and the rule that hears of approvals.
+
+    Promotions update this stack with its previous template and no parameters, so it has no
+    parameter but the slot, whose default is right: bootstrap's own is left out.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        config: StageConfig,
+        model: ModelSpec,
+        foundation: FoundationStack,
+    ) -> None:
+        super().__init__(
+            scope,
+            construct_id,
+            synthesizer=DefaultStackSynthesizer(generate_bootstrap_version_rule=False),
+        )
+        name, slot = config.resource_name(model), config.slot_name(model)
+        registries = ImageRegistries(
+            self, "Images", definition=load_definition(model).body, accounts=image_accounts()
+        )
+        endpoint = ModelEndpoint(
+            self,
+            "Endpoint",
+            endpoint_name=name,
+            slot_name=slot,
+            hosting=config.hosting_for(model),
+            storage=foundation.storage.seen_from(self),
+            artifact_prefix=name,
+            image_repositories=registries.repository_arns,
+        )
+        ApprovalRule(
+            self,
+            "ApprovalRule",
+            group_name=name,
+            promotion=sfn.StateMachine.from_state_machine_name(
+                self, "Promotion", config.promotion_name
+            ),
+            promotion_input={
+                "model": model.name,
+                "stage": config.name.lower(),
+                "group": name,
+                "endpoint": name,
+                "stack": self.stack_name,
+                "slot": slot,
+            },
+            topic=foundation.topic,
+        )
+        CfnOutput(self, "EndpointName", value=name)
+        CfnOutput(self, "SlotName", value=slot)
+        serving = CfnOutput(self, "EndpointConfigName", value=endpoint.endpoint_config_name)
+        serving.condition = endpoint.has_model
