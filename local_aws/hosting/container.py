@@ -4,6 +4,7 @@ Three things differ from AWS: there is no image (the process runs this machine's
 instances of a variant share one process, and a requirements.txt in the archive is not installed.
 """
 
+import shutil
 import socket
 import subprocess
 import sys
@@ -75,6 +76,7 @@ class Container:
             name: what the endpoint's FailureReason calls it.
         """
         self.log = folder / "container.log"
+        self._folder = folder
         self._name = name
         with socket.create_server(("127.0.0.1", 0)) as listener, self.log.open("wb") as log:
             port: int = listener.getsockname()[1]
@@ -144,6 +146,10 @@ class Container:
             self._process.kill()
             self._process.wait()
         self._pool.close()
+
+    def remove_files(self) -> None:
+        """Remove its /opt/ml, with the log."""
+        shutil.rmtree(self._folder, ignore_errors=True)
 
     def _last_words(self) -> str:
         lines = self.log.read_text(errors="replace").strip().splitlines()

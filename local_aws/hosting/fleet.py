@@ -28,9 +28,10 @@ class Variant:
     credit: float = field(default=0.0, init=False)
 
     def stop(self) -> None:
-        """End the process and keep its log."""
+        """End the process, keep its log, and give back its disk."""
         self.container.stop()
         self.log.deliver()
+        self.container.remove_files()
 
 
 class Fleet:

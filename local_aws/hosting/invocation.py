@@ -59,7 +59,8 @@ class ModelError(ApiError):
         self.members = {
             "OriginalStatusCode": reply.status if reply else 0,
             "OriginalMessage": text,
-            "LogStreamArn": f"arn:aws:logs:{where}:{account}:log-group:{variant.log.group}",
+            "LogStreamArn": f"arn:aws:logs:{where}:{account}:log-group:{variant.log.group}"
+            f":log-stream:{variant.log.stream}",
         }
 
 

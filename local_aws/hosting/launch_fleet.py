@@ -7,13 +7,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from local_aws.core.clients import endpoint_url
 from local_aws.hosting import objects
 from local_aws.hosting.container import Container, ContainerFailed, mapped, unpack
 from local_aws.hosting.endpoint_configs import EndpointConfig, VariantConfig
 from local_aws.hosting.fleet import Fleet, Variant
 from local_aws.hosting.log_stream import LogStream
 from local_aws.hosting.models import Serving, find_model
+from local_aws.launch import client_environment
 from local_aws.ministack.scope import account_id, region
 
 
@@ -85,11 +85,10 @@ def _environment(serving: Serving) -> Mapping[str, str]:
     """The platform's variables, the image's own (its Dockerfile and serving.py), the model's."""
     return {
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}",
-        "AWS_ENDPOINT_URL": endpoint_url(),
+        **client_environment(int(os.environ["GATEWAY_PORT"])),
         "AWS_REGION": region(),
         "AWS_DEFAULT_REGION": region(),
         "AWS_ACCESS_KEY_ID": account_id(),
-        "AWS_SECRET_ACCESS_KEY": "local",
         "SM_MODEL_DIR": "/opt/ml/model",
         "OMP_NUM_THREADS": "1",
         "SAGEMAKER_SUBMIT_DIRECTORY": "/opt/ml/code",
