@@ -19,9 +19,9 @@ from mlops_constructs.promotion.states import (
     when,
 )
 
-# Step Functions documents the suffix Exception for every name; the API's own name has none.
-HELD = ["Ssm.ParameterAlreadyExistsException", "Ssm.ParameterAlreadyExists"]
-NO_SUCH_EXECUTION = ["Sfn.ExecutionDoesNotExistException", "Sfn.ExecutionDoesNotExist"]
+# Step Functions documents the suffix Exception for every name, though the APIs' own have none.
+HELD = ["Ssm.ParameterAlreadyExistsException"]
+NO_SUCH_EXECUTION = ["Sfn.ExecutionDoesNotExistException"]
 
 ME = "$states.context.Execution.Id"
 AT_ONCE: list[State] = [{"ErrorEquals": ["States.ALL"], "IntervalSeconds": 1, "MaxAttempts": 1}]

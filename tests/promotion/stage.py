@@ -1,0 +1,249 @@
+"""A stage on the local AWS: the promotion machine from its template, and one model's stack."""
+
+import json
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+import aws_cdk as cdk
+import boto3
+from aws_cdk import assertions
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_sns as sns
+from aws_cdk import aws_sns_subscriptions as subscriptions
+from aws_cdk import aws_sqs as sqs
+
+from local_aws.launch import ACCOUNT, REGION, LocalAws
+from mlops_constructs.promotion import Promotion
+from tests.local_aws.model_archives import ENVIRONMENT, IMAGE, archive, echo
+from tests.promotion.world import EMPTY, ENDPOINT, GROUP, REQUEST, SLOT, STACK
+
+BUCKET = "promotion-models"
+DEADLINE_SECONDS = 60.0
+MACHINE = f"arn:aws:states:{REGION}:{ACCOUNT}:stateMachine:dev-promotion"
+DOES_NOT_START = archive({"code/inference.py": "raise SystemExit('this model does not start')"})
+T = TypeVar("T")
+
+
+def serving_template() -> str:
+    """A stack that serves what the slot names, and nothing while it names nothing."""
+    tags = [{"Key": "perennial:endpoint", "Value": ENDPOINT}]
+    kept = {"UpdateReplacePolicy": "Retain", "DeletionPolicy": "Delete", "Condition": "HasModel"}
+    variant = {
+        "VariantName": "AllTraffic",
+        "ModelName": {"Fn::GetAtt": ["Model", "ModelName"]},
+        "InitialInstanceCount": 1,
+        "InitialVariantWeight": 1,
+        "InstanceType": "ml.m5.large",
+    }
+    config = {"Fn::GetAtt": ["Config", "EndpointConfigName"]}
+    package = {"Fn::Select": [0, {"Ref": "Slot"}]}
+    return json.dumps(
+        {
+            "Parameters": {
+                "Slot": {"Type": "AWS::SSM::Parameter::Value<CommaDelimitedList>", "Default": SLOT}
+            },
+            "Conditions": {"HasModel": {"Fn::Not": [{"Fn::Equals": [package, "NONE"]}]}},
+            "Resources": {
+                "Topic": {"Type": "AWS::SNS::Topic"},
+                "Model": {
+                    "Type": "AWS::SageMaker::Model",
+                    **kept,
+                    "Properties": {
+                        "ExecutionRoleArn": f"arn:aws:iam::{ACCOUNT}:role/model",
+                        "Containers": [{"ModelPackageName": package, "Environment": ENVIRONMENT}],
+                        "Tags": tags,
+                    },
+                },
+                "Config": {
+                    "Type": "AWS::SageMaker::EndpointConfig",
+                    **kept,
+                    "Properties": {"ProductionVariants": [variant], "Tags": tags},
+                },
+                "Endpoint": {
+                    "Type": "AWS::SageMaker::Endpoint",
+                    "Condition": "HasModel",
+                    "Properties": {"EndpointName": ENDPOINT, "EndpointConfigName": config},
+                },
+            },
+            "Outputs": {
+                "EndpointName": {"Value": ENDPOINT},
+                "EndpointConfigName": {"Condition": "HasModel", "Value": config},
+            },
+        }
+    )
+
+
+def operations_template() -> str:
+    """The construct, with a queue that hears what its topic tells."""
+    app = cdk.App()
+    synthesizer = cdk.DefaultStackSynthesizer(generate_bootstrap_version_rule=False)
+    stack = cdk.Stack(app, "Dev-Operations", synthesizer=synthesizer)
+    key = kms.Key(stack, "Key", enable_key_rotation=True)
+    topic = sns.Topic(stack, "Topic", master_key=key)
+    queue = sqs.Queue(stack, "Queue", queue_name="heard")
+    topic.add_subscription(subscriptions.SqsSubscription(queue, raw_message_delivery=True))
+    Promotion(
+        stack,
+        "Promotion",
+        state_machine_name="dev-promotion",
+        slot_prefix="/perennial/dev",
+        stack_prefix="Dev-Serving-",
+        name_prefix="dev-",
+        topic=topic,
+        key=key,
+    )
+    return json.dumps(assertions.Template.from_stack(stack).to_json())
+
+
+def eventually(look: Callable[[], T | None], what: str) -> T:
+    """What ``look`` gives once it gives something."""
+    deadline = time.monotonic() + DEADLINE_SECONDS
+    while time.monotonic() < deadline:
+        if (found := look()) is not None:
+            return found
+        time.sleep(0.1)
+    raise AssertionError(f"{what} did not happen within {DEADLINE_SECONDS:.0f} s")
+
+
+@dataclass
+class Run:
+    """An execution that has ended."""
+
+    status: str
+    output: dict[str, Any]
+    cause: str
+    calls: list[str]
+
+
+@dataclass
+class Stage:
+    """Clients of a local AWS on which a stage was set up by `deploy`."""
+
+    aws: LocalAws
+    packages: list[str] = field(default_factory=list)
+    heard: list[str] = field(default_factory=list)
+
+    def client(self, service: str) -> Any:
+        """A boto3 client."""
+        return boto3.session.Session().client(service, **self.aws.client_arguments())
+
+    def deploy(self) -> None:
+        """The slot, the machine, the model's group and its stack."""
+        self.client("ssm").put_parameter(Name=SLOT, Type="StringList", Value=EMPTY)
+        self.client("s3").create_bucket(Bucket=BUCKET)
+        self.client("sagemaker").create_model_package_group(ModelPackageGroupName=GROUP)
+        for name, template in (
+            ("Dev-Operations", operations_template()),
+            (STACK, serving_template()),
+        ):
+            self.client("cloudformation").create_stack(
+                StackName=name, TemplateBody=template, Capabilities=["CAPABILITY_NAMED_IAM"]
+            )
+            eventually(lambda name=name: self._created(name), f"the creation of {name}")
+
+    def _created(self, name: str) -> bool | None:
+        status = self.stack(name)["StackStatus"]
+        assert status in ("CREATE_IN_PROGRESS", "CREATE_COMPLETE"), self.stack(name)
+        return status == "CREATE_COMPLETE" or None
+
+    def stack(self, name: str = STACK) -> dict[str, Any]:
+        """DescribeStacks."""
+        [stack] = self.client("cloudformation").describe_stacks(StackName=name)["Stacks"]
+        found: dict[str, Any] = stack
+        return found
+
+    def register(self, data: bytes) -> str:
+        """An approved version; its ARN."""
+        key = f"{len(self.packages)}/model.tar.gz"
+        self.client("s3").put_object(Bucket=BUCKET, Key=key, Body=data)
+        container = {"Image": IMAGE, "ModelDataUrl": f"s3://{BUCKET}/{key}"}
+        baseline = f"s3://{BUCKET}/baseline/{len(self.packages)}/constraints.json"
+        source = {"ContentType": "application/json", "S3Uri": baseline}
+        package: str = self.client("sagemaker").create_model_package(
+            ModelPackageGroupName=GROUP,
+            ModelApprovalStatus="Approved",
+            InferenceSpecification={
+                "Containers": [container],
+                "SupportedContentTypes": ["text/csv"],
+                "SupportedResponseMIMETypes": ["text/csv"],
+            },
+            DriftCheckBaselines={"ModelDataQuality": {"Constraints": source}},
+            CustomerMetadataProperties={"DataVersion": "2013-06"},
+        )["ModelPackageArn"]
+        self.packages.append(package)
+        return package
+
+    def word(self, word: str) -> str:
+        """A version that answers with ``word``."""
+        return self.register(echo(word))
+
+    def start(self) -> str:
+        """A promotion, just begun."""
+        execution: str = self.client("stepfunctions").start_execution(
+            stateMachineArn=MACHINE, input=json.dumps(REQUEST)
+        )["executionArn"]
+        return execution
+
+    def end(self, execution: str) -> Run:
+        """The execution once it has ended."""
+        client = self.client("stepfunctions")
+        ended = eventually(lambda: self._ended(execution), "the end of the promotion")
+        pages = client.get_paginator("get_execution_history").paginate(executionArn=execution)
+        events = [event for page in pages for event in page["events"]]
+        return Run(
+            status=ended["status"],
+            output=json.loads(ended.get("output") or "{}"),
+            cause=ended.get("cause", ""),
+            calls=[
+                event["taskScheduledEventDetails"]["resource"].rpartition(":")[2]
+                for event in events
+                if event["type"] == "TaskScheduled"
+            ],
+        )
+
+    def _ended(self, execution: str) -> dict[str, Any] | None:
+        found: dict[str, Any] = self.client("stepfunctions").describe_execution(
+            executionArn=execution
+        )
+        return None if found["status"] == "RUNNING" else found
+
+    def promote(self) -> Run:
+        """A promotion from start to end."""
+        return self.end(self.start())
+
+    def answer(self) -> str:
+        """What the endpoint answers."""
+        body: bytes = (
+            self.client("sagemaker-runtime")
+            .invoke_endpoint(EndpointName=ENDPOINT, ContentType="text/csv", Body="1")["Body"]
+            .read()
+        )
+        return body.decode().partition(":")[0]
+
+    def slot(self) -> str:
+        """What the slot says."""
+        value: str = self.client("ssm").get_parameter(Name=SLOT)["Parameter"]["Value"]
+        return value
+
+    def stamp(self, package: str) -> str:
+        """The stage's stamp on a version."""
+        version = self.client("sagemaker").describe_model_package(ModelPackageName=package)
+        value: str = version["CustomerMetadataProperties"].get("perennial:dev", "")
+        return value
+
+    def told(self, word: str) -> str:
+        """The first message with ``word`` in it."""
+
+        def look() -> str | None:
+            queue = self.client("sqs")
+            url = queue.get_queue_url(QueueName="heard")["QueueUrl"]
+            for message in queue.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get(
+                "Messages", []
+            ):
+                self.heard.append(message["Body"])
+                queue.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+            return next((text for text in self.heard if word in text), None)
+
+        return eventually(look, f"a message with {word!r}")
