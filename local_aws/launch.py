@@ -178,6 +178,8 @@ def server_environment(port: int, folder: Path) -> dict[str, str]:
         "STATE_DIR": str(folder / "state"),
         "TMPDIR": str(temporary),
         "LAMBDA_EXECUTOR": "local",
+        "IOT_MTLS_ENABLED": "0",
+        "SFTP_ENABLED": "0",
     }
 
 

@@ -8,7 +8,7 @@ from hypercorn.config import Config
 from ministack import app
 
 from local_aws.core import services
-from local_aws.ministack import cloudformation, http, parameters, step_functions
+from local_aws.ministack import cloudformation, http, parameters, rules, step_functions
 
 # CDK's file assets keep connections open between requests; MiniStack's own figure.
 _KEEP_ALIVE_SECONDS = 75
@@ -32,4 +32,5 @@ def install() -> None:
     http.install()
     cloudformation.install()
     parameters.install()
+    rules.install()
     step_functions.install()

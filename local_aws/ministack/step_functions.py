@@ -1,11 +1,16 @@
 """What Step Functions lacks: services, error names, and JSONata's output of Succeed."""
 
+import json
 import uuid
+from datetime import UTC, datetime
 from typing import Any
 
+from botocore import xform_name
+from botocore.exceptions import ClientError, ParamValidationError
 from ministack.services import stepfunctions
 
 from local_aws.core import api
+from local_aws.core.clients import client
 
 # Step Functions' name of a service -> botocore's, and the AWS SDK for Java 2's class name.
 _SERVICES = {
@@ -64,6 +69,8 @@ def _exception_class(shape_name: str) -> str:
 
 def _invoke(resource: str, parameters: Any) -> Any:
     try:
+        if ":aws-sdk:cloudformation:" in resource:
+            return _call(resource, parameters)
         return _invoke_aws_sdk_integration(resource, parameters)
     except stepfunctions._ExecutionError as error:
         service = resource.split(":")[6].lower()
@@ -73,6 +80,24 @@ def _invoke(resource: str, parameters: Any) -> Any:
                 f" Request ID: {uuid.uuid4()})"
             )
         raise
+
+
+def _call(resource: str, parameters: dict[str, Any]) -> Any:
+    """Call through botocore, which knows the lists and errors of CloudFormation's XML."""
+    _, _, service, action = resource.rsplit(":", 3)
+    try:
+        answer = getattr(client(service), xform_name(action))(**parameters)
+    except ClientError as refusal:
+        code, message = refusal.response["Error"]["Code"], refusal.response["Error"]["Message"]
+        raise stepfunctions._ExecutionError(error_name(service, code), message) from refusal
+    except ParamValidationError as refusal:
+        raise stepfunctions._ExecutionError("States.Runtime", str(refusal)) from refusal
+    answer.pop("ResponseMetadata")
+    return json.loads(json.dumps(answer, default=_timestamp))
+
+
+def _timestamp(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def _output(state: dict[str, Any], data: Any, context: dict[str, Any] | None = None) -> Any:
