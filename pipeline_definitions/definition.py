@@ -48,10 +48,8 @@ def load_definition(spec: ModelSpec) -> PipelineDefinition:
             f"model {spec.name!r}: no {DEFINITION} with its {DIGEST} in {_shown(spec.folder)}; "
             "run `make definitions` and commit both"
         )
-    committed = dict(
-        reversed(line.split("  ", 1))
-        for line in (spec.folder / DIGEST).read_text(encoding="utf-8").splitlines()
-    )
+    lines = (spec.folder / DIGEST).read_text(encoding="utf-8").splitlines()
+    committed = {name: digest for digest, _, name in (line.partition("  ") for line in lines)}
     changed = _differing(committed, source_digests(spec))
     if changed:
         raise StaleDefinition(

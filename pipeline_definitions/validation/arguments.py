@@ -6,10 +6,9 @@ botocore's own ParamValidator knows no pipeline variables, patterns, enumeration
 import re
 from collections.abc import Iterator, Mapping
 from functools import cache
-from typing import Any
+from typing import Any, TypeAlias
 
 import botocore.session
-from botocore.model import ListShape, MapShape, ServiceModel, Shape, StringShape, StructureShape
 
 from pipeline_definitions.validation.variables import GET, JOIN, is_placeholder, is_variable
 
@@ -50,7 +49,8 @@ _PARAMETER_TYPES = {
 }
 
 
-Parameters = Mapping[str, Mapping[str, Any]]
+Shape: TypeAlias = Any  # botocore's, which carry no types
+Parameters: TypeAlias = Mapping[str, Mapping[str, Any]]
 
 
 def argument_problems(step: dict[str, Any], parameters: Parameters) -> Iterator[str]:
@@ -68,9 +68,8 @@ def argument_problems(step: dict[str, Any], parameters: Parameters) -> Iterator[
 
 
 @cache
-def _sagemaker() -> ServiceModel:
-    model: ServiceModel = botocore.session.get_session().get_service_model("sagemaker")
-    return model
+def _sagemaker() -> Any:
+    return botocore.session.get_session().get_service_model("sagemaker")
 
 
 class _Arguments:
@@ -86,18 +85,18 @@ class _Arguments:
             yield from self._variable(value, shape, path)
         elif isinstance(value, bool) != (kind == "boolean") or not isinstance(value, _PYTHON[kind]):
             yield f"{path} takes {_a(kind)}, got {value!r}"
-        elif isinstance(shape, StructureShape):
+        elif kind == "structure":
             yield from self._structure(value, shape, path)
-        elif isinstance(shape, ListShape | MapShape):
+        elif kind in ("list", "map"):
             yield from self._collection(value, shape, path)
-        elif isinstance(shape, StringShape):
+        elif kind == "string":
             yield from _text(value, shape, path)
         else:
             yield from _limits(value, "", shape, path)
 
-    def _collection(self, value: Any, shape: ListShape | MapShape, path: str) -> Iterator[str]:
+    def _collection(self, value: Any, shape: Shape, path: str) -> Iterator[str]:
         yield from _limits(len(value), "entries", shape, path)
-        if isinstance(shape, MapShape):
+        if shape.type_name == "map":
             for key, item in value.items():
                 yield from self.problems(key, shape.key, f"{path} (key {key!r})")
                 yield from self.problems(item, shape.value, f"{path}.{key}")
@@ -123,7 +122,7 @@ class _Arguments:
         elif given is not None and default is not None and shape.type_name == "string":
             yield from self.problems(str(default), shape, f"{path} (the default of {name})")
 
-    def _structure(self, value: Any, shape: StructureShape, path: str) -> Iterator[str]:
+    def _structure(self, value: Any, shape: Shape, path: str) -> Iterator[str]:
         if not value and shape.members:
             yield f"{path} is empty; leave it out, or give it some of {', '.join(shape.members)}"
             return
@@ -138,7 +137,7 @@ class _Arguments:
                 yield f"{path} has no member {name}; {self._operation} knows {known}"
 
 
-def _text(value: Any, shape: StringShape, path: str) -> Iterator[str]:
+def _text(value: Any, shape: Shape, path: str) -> Iterator[str]:
     if is_placeholder(value):
         return
     if shape.enum and value not in shape.enum:

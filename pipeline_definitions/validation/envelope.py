@@ -48,7 +48,7 @@ def _repeated(what: str, names: list[str | None]) -> Iterator[str]:
 
 
 def _parameter_problems(parameter: dict[str, Any]) -> Iterator[str]:
-    name, kind = parameter.get("Name", ""), parameter.get("Type")
+    name, kind = str(parameter.get("Name")), str(parameter.get("Type"))
     if not _NAME.fullmatch(name):
         yield f"parameter {name!r}: a name is letters, digits and inner hyphens"
     if kind not in PARAMETER_TYPES:
@@ -62,7 +62,7 @@ def _parameter_problems(parameter: dict[str, Any]) -> Iterator[str]:
 
 def step_problems(step: dict[str, Any]) -> Iterator[str]:
     """Yields what is wrong with a step's name, type and own members."""
-    name, kind = step.get("Name", ""), step.get("Type")
+    name, kind = str(step.get("Name")), str(step.get("Type"))
     if not _NAME.fullmatch(name) or len(name) > 64:
         yield "a name is 1 to 64 letters, digits and inner hyphens"
     if kind not in STEP_TYPES:

@@ -93,8 +93,8 @@ def _answers(model: Path, test: Path, *, name: str) -> list[float]:
 def evaluation(labels: Sequence[int], scores: Scores, *, package: str) -> dict[str, object]:
     """The report: the challenger's metrics in Model Monitor's format, and what the gate reads.
 
-    The format is that of a model quality baseline (SageMaker developer guide, "Model quality metrics
-    and Amazon CloudWatch monitoring"); of one held-out set, the deviations are not a number.
+    The format is that of a model quality baseline (SageMaker developer guide, "Model quality
+    metrics and Amazon CloudWatch monitoring"); one held-out set has no deviations.
     """
     auc = float(roc_auc_score(labels, scores.challenger))
     champion_auc = (

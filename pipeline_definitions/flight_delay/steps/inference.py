@@ -47,7 +47,8 @@ def input_fn(body: str | bytes, content_type: str) -> list[list[str]]:
 
 def predict_fn(rows: list[list[str]], model: Model) -> np.ndarray:
     """The probability of each row to be late, from 0 to 1."""
-    return model.booster.predict(matrix(encode(rows, model.categories)))
+    probabilities: np.ndarray = model.booster.predict(matrix(encode(rows, model.categories)))
+    return probabilities
 
 
 def output_fn(prediction: np.ndarray, accept: str) -> str:

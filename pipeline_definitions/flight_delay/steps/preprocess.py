@@ -103,7 +103,7 @@ def described(flights: pd.DataFrame, weather: pd.DataFrame, planes: pd.DataFrame
 
 
 def split(examples: pd.DataFrame) -> dict[str, pd.DataFrame]:
-    """The parts of SPLITS: validation flights are newer than those of train, test flights yet newer.
+    """The parts of SPLITS: validation is newer than train, test is newer yet, and no day is split.
 
     Raises:
         BadData: If there are fewer days than it takes.

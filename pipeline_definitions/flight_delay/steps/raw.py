@@ -44,7 +44,8 @@ def read_raw(folder: Path) -> RawData:
             without a column, a column of numbers that holds something else.
     """
     problems: list[str] = []
-    tables, files = {}, {}
+    tables: dict[str, pd.DataFrame] = {}
+    files: dict[str, str] = {}
     for name, columns in COLUMNS.items():
         paths = sorted((folder / name).glob("*.csv"))
         files |= {f"{name}/{path.name}": _sha256(path) for path in paths}
