@@ -222,7 +222,7 @@ def test_lists_filter_by_name_and_status_and_page(stage: Stage) -> None:
     assert [endpoint["EndpointName"] for endpoint in failed["Endpoints"]] == [bad]
 
 
-def test_names_that_exist_arerefused(stage: Stage) -> None:
+def test_names_that_exist_are_refused(stage: Stage) -> None:
     model = stage.model(echo("hello"))
     config = stage.config(model)
     endpoint = stage.endpoint(config)
@@ -272,10 +272,12 @@ def test_a_deployment_must_have_time_for_its_waits(stage: Stage) -> None:
         EndpointConfigName=config,
         DeploymentConfig={"BlueGreenUpdatePolicy": policy},
     )
-    assert "must be larger than TerminationWaitInSeconds plus WaitIntervalInSeconds (600)" in message
+    assert (
+        "must be larger than TerminationWaitInSeconds plus WaitIntervalInSeconds (600)" in message
+    )
 
 
-def test_an_endpoint_name_with_an_underscore_isrefused(stage: Stage) -> None:
+def test_an_endpoint_name_with_an_underscore_is_refused(stage: Stage) -> None:
     config = stage.config(stage.model(echo("hello")))
     message = refusal(
         stage.sagemaker.create_endpoint, EndpointName="flight_delay", EndpointConfigName=config
@@ -283,8 +285,8 @@ def test_an_endpoint_name_with_an_underscore_isrefused(stage: Stage) -> None:
     assert "Value 'flight_delay' at 'endpointName' failed to satisfy constraint" in message
 
 
-def test_a_config_of_a_model_that_does_not_exist_isrefused(stage: Stage) -> None:
-    with pytest.raises(ClientError, match='Could not find model "arn:.*:model/nobody"'):
+def test_a_config_of_a_model_that_does_not_exist_is_refused(stage: Stage) -> None:
+    with pytest.raises(ClientError, match=r'Could not find model "arn:.*:model/nobody"'):
         stage.config("nobody")
 
 
