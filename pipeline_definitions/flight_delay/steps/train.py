@@ -17,6 +17,7 @@ from failing import exit_code
 from features import categories_of, encode
 from inference import ENCODING_FILE, MODEL_FILE, Model, matrix
 from tables import Table, read_table
+from xgboost.callback import EarlyStopping
 
 SERVED = ("inference.py", "features.py")
 """What of the steps travels in the model archive's code/ folder, and answers requests."""
@@ -51,7 +52,7 @@ def fit(train: Table, validation: Table, options: argparse.Namespace) -> Model:
         },
         data, num_boost_round=options.rounds, evals=[(held_out, "validation")],
         callbacks=[
-            xgboost.callback.EarlyStopping(rounds=options.early_stopping_rounds, save_best=True)
+            EarlyStopping(rounds=options.early_stopping_rounds, save_best=True)
         ],
         verbose_eval=25,
     )  # fmt: skip
