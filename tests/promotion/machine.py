@@ -1,13 +1,15 @@
 """The Amazon States Language in JSONata, as strict as its documentation, one state at a time.
 
 An emulator forgives what AWS refuses. Here, as on AWS, an expression that selects nothing fails its
-state, and all of a state's Assign sees the variables as they were on entry.
+state, and all of a state's Assign sees the variables as they were on entry. Reading a variable that
+was never written fails too.
 https://docs.aws.amazon.com/step-functions/latest/dg/transforming-data.html
 https://docs.aws.amazon.com/step-functions/latest/dg/workflow-variables.html
 """
 
 import hashlib
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -38,6 +40,14 @@ def _compiled(expression: str) -> Any:
     return compiled
 
 
+@cache
+def _variables(expression: str) -> frozenset[str]:
+    """The variables that an expression reads: neither functions nor the parameters of its own."""
+    parameters = ",".join(re.findall(r"function\(([^)]*)\)", expression))
+    own = set(re.findall(r"\$(\w+)", parameters)) | jsonata.Jsonata.static_frame.bindings.keys()
+    return frozenset(re.findall(r"\$([a-zA-Z]\w*)", expression)) - own - {"hash"}
+
+
 def _hash(text: str, algorithm: str) -> str:
     return hashlib.new(algorithm.replace("-", "").lower(), text.encode()).hexdigest()
 
@@ -50,6 +60,8 @@ def evaluate(template: Any, bindings: Mapping[str, Any]) -> Any:
         return [evaluate(value, bindings) for value in template]
     if not (isinstance(template, str) and template.startswith("{%") and template.endswith("%}")):
         return template
+    if unwritten := _variables(template) - bindings.keys():
+        raise Undefined(f"{template} reads {unwritten}")
     value = _compiled(template[2:-2].strip()).evaluate(None, dict(bindings))
     if value is None:
         raise Undefined(template)
