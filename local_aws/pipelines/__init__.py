@@ -1,0 +1,1 @@
+"""SageMaker Pipelines: definitions, executions, and the interpreter that runs them."""
