@@ -4,6 +4,7 @@ HTTP requests, CloudFormation resources, Step Functions' SDK integrations and pi
 end in `dispatch`, so an input is judged the same wherever it comes from.
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -14,6 +15,7 @@ from local_aws.core.tags import TAGS
 
 Handler = Callable[[Request], dict[str, Any]]
 _handlers: dict[tuple[str, str], Handler] = {}
+_reads: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
 
 
 def operation(service: str, action: str) -> Callable[[Handler], Handler]:
@@ -71,11 +73,16 @@ def dispatch(service: str, action: str, params: Mapping[str, Any]) -> dict[str, 
     shape = api.input_shape(service, action)
     validation.validate(params, shape)
     members.refuse_unsupported(service, action, params, shape)
-    return call(service, action, Request(params, shape))
+    return _call(service, action, Request(params, shape, reads=_reads[service, action]))
 
 
-def call(service: str, action: str, request: Request) -> dict[str, Any]:
-    """Call the handler with an input that was judged already.
+def reads() -> dict[str, list[str]]:
+    """The member paths that were read of all inputs so far, by `service:action`."""
+    return {":".join(key): sorted(paths) for key, paths in sorted(_reads.items())}
+
+
+def _call(service: str, action: str, request: Request) -> dict[str, Any]:
+    """Call the handler.
 
     The Tags of whatever an operation creates go to the ARN that it answers, so that no handler
     has to keep tags.

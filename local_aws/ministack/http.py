@@ -11,7 +11,7 @@ from ministack.core import router
 from ministack.core.concurrency import run_reentrant
 
 from local_aws.core.errors import ApiError
-from local_aws.core.operations import dispatch
+from local_aws.core.operations import dispatch, reads
 
 log = logging.getLogger("local_aws")
 Response = tuple[int, dict[str, str], bytes]
@@ -20,6 +20,8 @@ _TARGETS = {
     "SageMaker": "sagemaker",
     "AnyScaleFrontendService": "application-autoscaling",
 }
+# Not AWS's: tells the tests which members of all inputs were read.
+_READS = "SageMaker.LocalAwsReads"
 _INVOCATION = re.compile(r"^/endpoints/([^/]+)/invocations$")
 _JSON = {"content-type": "application/x-amz-json-1.1"}
 
@@ -51,6 +53,8 @@ def install() -> None:
 
 def _call(target: str, content: bytes) -> Response:
     prefix, _, action = target.partition(".")
+    if target == _READS:
+        return 200, dict(_JSON), json.dumps(reads()).encode()
     try:
         output = dispatch(_TARGETS.get(prefix, prefix), action, json.loads(content or b"{}"))
     except ApiError as error:

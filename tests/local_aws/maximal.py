@@ -1,0 +1,77 @@
+"""Inputs with every member that an operation supports, made from botocore's shapes."""
+
+from typing import Any
+
+from botocore.model import ListShape, MapShape, Shape, StringShape, StructureShape
+
+from local_aws.core import api, members
+from local_aws.core.patterns import matches
+
+# Tried in turn for a string until one satisfies its pattern and length.
+STRINGS = (
+    "value",
+    "s3://bucket/key",
+    "arn:aws:iam::123456789012:role/somebody",
+    "arn:aws:sagemaker:us-east-1:123456789012:model-package/group/1",
+    "https://example.com/sample",
+    "256B",
+    "123456789012.dkr.ecr.us-east-1.amazonaws.com/image:1",
+    "a" * 32,
+    "/opt/ml/path",
+    "1",
+    "ml.m5.large",
+)
+
+
+def maximal(service: str, action: str) -> dict[str, Any]:
+    """The input with every member below a row of supported.toml."""
+    rows = members.supported(service, action)
+    return dict(_structure(api.input_shape(service, action), "", rows, ()))
+
+
+def only(shape: Shape, path: str) -> Any:
+    """A value that fills the leaf at the path and nothing else."""
+    return _value(shape, "", frozenset({path}), ())
+
+
+def _value(shape: Shape, path: str, rows: frozenset[str], above: tuple[str, ...]) -> Any:
+    if isinstance(shape, StructureShape):
+        return _structure(shape, path, rows, above)
+    if isinstance(shape, ListShape):
+        return [_value(shape.member, f"{path}[]", rows, above)]
+    if isinstance(shape, MapShape):
+        return {_text(shape.key): _value(shape.value, f"{path}{{}}", rows, above)}
+    if isinstance(shape, StringShape):
+        return _text(shape)
+    return {"boolean": True, "timestamp": 0.0, "blob": b"x"}.get(
+        shape.type_name, shape.metadata.get("min", 1)
+    )
+
+
+def _structure(
+    shape: StructureShape, path: str, rows: frozenset[str], above: tuple[str, ...]
+) -> dict[str, Any]:
+    if shape.name in above:
+        return {}
+    found = {}
+    for name, member in shape.members.items():
+        below = f"{path}.{name}" if path else name
+        if any(_concerns(row, below) for row in rows):
+            found[name] = _value(member, below, rows, (*above, shape.name))
+    return found
+
+
+def _concerns(row: str, path: str) -> bool:
+    """Whether the row covers the path or lies below it."""
+    return members.covers(row, path) or members.covers(path, row)
+
+
+def _text(shape: Shape) -> str:
+    if isinstance(shape, StringShape) and shape.enum:
+        return str(shape.enum[0])
+    pattern = shape.metadata.get("pattern", ".*")
+    low, high = shape.metadata.get("min", 0), shape.metadata.get("max", 10**6)
+    for candidate in STRINGS:
+        if low <= len(candidate) <= high and matches(pattern, candidate):
+            return candidate
+    raise AssertionError(f"no example for {shape.name}: {pattern} {low}..{high}; add one")
