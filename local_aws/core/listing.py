@@ -1,17 +1,19 @@
 """Filters and order, which all List* operations share."""
 
-from collections.abc import Callable, Iterable
+import operator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
-from typing import Any, TypeVar
+from functools import partial
+from typing import Any
 
 from local_aws.core.request import Request
 
-T = TypeVar("T")
-_TIMES = {
-    "CreationTimeAfter": ("CreationTime", lambda at, bound: at > bound),
-    "CreationTimeBefore": ("CreationTime", lambda at, bound: at < bound),
-    "LastModifiedTimeAfter": ("LastModifiedTime", lambda at, bound: at > bound),
-    "LastModifiedTimeBefore": ("LastModifiedTime", lambda at, bound: at < bound),
+Condition = Callable[[dict[str, Any]], bool]
+_TIMES: dict[str, tuple[str, Callable[[float, float], bool]]] = {
+    "CreationTimeAfter": ("CreationTime", operator.gt),
+    "CreationTimeBefore": ("CreationTime", operator.lt),
+    "LastModifiedTimeAfter": ("LastModifiedTime", operator.gt),
+    "LastModifiedTimeBefore": ("LastModifiedTime", operator.lt),
 }
 
 
@@ -37,7 +39,8 @@ def select(
         default_sort: What SortBy is when the input has none, as the operation documents it.
         default_order: The same for SortOrder; AWS's operations differ.
     """
-    found = [summary for summary in summaries if _wanted(summary, request, name, status)]
+    conditions = list(_conditions(request, name, status))
+    found = [each for each in summaries if all(condition(each) for condition in conditions)]
     key = request.get("SortBy", default_sort)
     member = {"Name": name, "Status": status or name}.get(key, key)
     found.sort(
@@ -54,20 +57,22 @@ def seconds(moment: float | str | datetime) -> float:
     return moment.timestamp() if isinstance(moment, datetime) else float(moment)
 
 
-def _wanted(summary: dict[str, Any], request: Request, name: str, status: str | None) -> bool:
+def _conditions(request: Request, name: str, status: str | None) -> Iterator[Condition]:
     part = request.get("NameContains")
-    if part is not None and part.lower() not in str(summary[name]).lower():
-        return False
+    if part is not None:
+        yield lambda each: part.lower() in str(each[name]).lower()
     wanted = request.get("StatusEquals") if status else None
-    if wanted is not None and summary[str(status)] != wanted:
-        return False
-    return all(_in_time(summary, request.get(bound), *_TIMES[bound]) for bound in _TIMES)
+    if wanted is not None:
+        yield lambda each: each[str(status)] == wanted
+    for bound in _TIMES:
+        if (moment := request.get(bound)) is not None:
+            yield partial(_in_time, *_TIMES[bound], seconds(moment))
 
 
 def _in_time(
-    summary: dict[str, Any],
-    bound: float | str | datetime | None,
     member: str,
     compare: Callable[[float, float], bool],
+    bound: float,
+    summary: dict[str, Any],
 ) -> bool:
-    return bound is None or compare(summary[member], seconds(bound))
+    return compare(summary[member], bound)

@@ -25,8 +25,8 @@ def page(
     Raises:
         ValidationException: NextToken did not come from this list.
     """
-    start = _start(request.get("NextToken"), key)
     size = int(request.get("MaxResults") or default)
+    start = _start(request.get("NextToken"), key)
     answer: dict[str, Any] = {key: list(items[start : start + size])}
     if start + size < len(items):
         answer["NextToken"] = _token(start + size, key)

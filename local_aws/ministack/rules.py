@@ -42,8 +42,8 @@ def _deliver(
         failures.append(error)
     finally:
         _failures.reset(token)
-    for error in failures:
-        _bury(target, rule, view.event_with_detail(), error)
+    for failure in failures:
+        _bury(target, rule, view.event_with_detail(), failure)
 
 
 def _start_execution(arn: str, payload: str) -> None:

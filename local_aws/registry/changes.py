@@ -75,4 +75,5 @@ def _add_specifications(found: Package, request: Request) -> list[str]:
 def _replace(found: Package, request: Request) -> list[str]:
     replaced = request.keep(*_REPLACED)
     found.members.update(replaced)
-    return list(replaced)
+    # The documented event writes this one in lower case.
+    return ["sourceUri" if name == "SourceUri" else name for name in replaced]

@@ -59,13 +59,13 @@ def describe_model_package(request: Request) -> dict[str, Any]:
 def list_model_packages(request: Request) -> dict[str, Any]:
     """Versions of a group, or packages with names, which is what ModelPackageType defaults to."""
     group_name = request.get("ModelPackageGroupName")
+    approval = request.get("ModelApprovalStatus")
     kind = request.get("ModelPackageType", "Versioned" if group_name else "Unversioned")
     if group_name:
         found = packages_of(group(group_name).name)
     else:
         versioned = {"Versioned": (True,), "Unversioned": (False,), "Both": (True, False)}[kind]
         found = [each for each in PACKAGES.values() if (each.group is not None) in versioned]
-    approval = request.get("ModelApprovalStatus")
     summaries = [
         {**summary(each), "_": each.name or each.arn}
         for each in found

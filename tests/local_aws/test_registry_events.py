@@ -1,0 +1,147 @@
+"""The event of a changed model package, held against AWS's documented samples."""
+
+import json
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.local_aws.stacks import eventually
+
+pytestmark = pytest.mark.local_aws
+DETAIL_TYPE = "SageMaker Model Package State Change"
+# The keys of the sample at "Model package state change" of
+# https://docs.aws.amazon.com/sagemaker/latest/dg/automating-sagemaker-with-eventbridge.html
+ENVELOPE = {
+    "version",
+    "id",
+    "detail-type",
+    "source",
+    "account",
+    "time",
+    "region",
+    "resources",
+    "detail",
+}
+DETAIL = {
+    "ModelPackageGroupName",
+    "ModelPackageVersion",
+    "ModelPackageArn",
+    "CreationTime",
+    "InferenceSpecification",
+    "ModelPackageStatus",
+    "ModelPackageStatusDetails",
+    "CertifyForMarketplace",
+    "ModelApprovalStatus",
+    "MetadataProperties",
+    "ModelMetrics",
+    "ModelLifeCycle",
+    "UpdatedModelPackageFields",
+    "LastModifiedTime",
+}
+
+
+class Mailbox:
+    """A queue behind a rule for one group's events."""
+
+    def __init__(self, client: Callable[[str], Any]) -> None:
+        self.sagemaker, self._sqs = client("sagemaker"), client("sqs")
+        self.group = f"group-{uuid.uuid4().hex[:12]}"
+        self._url = self._sqs.create_queue(QueueName=self.group)["QueueUrl"]
+        attributes = self._sqs.get_queue_attributes(
+            QueueUrl=self._url, AttributeNames=["QueueArn"]
+        )["Attributes"]
+        pattern = {
+            "source": ["aws.sagemaker"],
+            "detail-type": [DETAIL_TYPE],
+            "detail": {"ModelPackageGroupName": [self.group]},
+        }
+        events = client("events")
+        events.put_rule(Name=self.group, EventPattern=json.dumps(pattern))
+        events.put_targets(Rule=self.group, Targets=[{"Id": "1", "Arn": attributes["QueueArn"]}])
+        self.sagemaker.create_model_package_group(ModelPackageGroupName=self.group)
+        self._seen: set[str] = set()
+
+    def next(self) -> dict[str, Any]:
+        """The next event whose detail was not seen before."""
+
+        def look() -> dict[str, Any] | None:
+            for message in self._sqs.receive_message(QueueUrl=self._url).get("Messages", []):
+                self._sqs.delete_message(QueueUrl=self._url, ReceiptHandle=message["ReceiptHandle"])
+                event: dict[str, Any] = json.loads(message["Body"])
+                if (detail := json.dumps(event["detail"])) not in self._seen:
+                    self._seen.add(detail)
+                    return event
+            return None
+
+        return dict(eventually(look))
+
+    def count(self) -> int:
+        """How many messages wait."""
+        attributes = self._sqs.get_queue_attributes(
+            QueueUrl=self._url, AttributeNames=["ApproximateNumberOfMessages"]
+        )["Attributes"]
+        return int(attributes["ApproximateNumberOfMessages"])
+
+
+@pytest.fixture
+def mailbox(client: Callable[[str], Any]) -> Mailbox:
+    return Mailbox(client)
+
+
+def full_package(mailbox: Mailbox) -> str:
+    metrics = {"ContentType": "application/json", "S3Uri": "s3://bucket/evaluation.json"}
+    made = mailbox.sagemaker.create_model_package(
+        ModelPackageGroupName=mailbox.group,
+        InferenceSpecification={"Containers": [{"Image": "image"}]},
+        MetadataProperties={"GeneratedBy": "a pipeline"},
+        ModelMetrics={"ModelQuality": {"Statistics": metrics}},
+        ModelLifeCycle={"Stage": "Development", "StageStatus": "PendingApproval"},
+    )
+    return str(made["ModelPackageArn"])
+
+
+def test_an_update_is_announced_with_the_members_of_the_documented_event(
+    mailbox: Mailbox,
+) -> None:
+    arn = full_package(mailbox)
+    mailbox.next()
+    mailbox.sagemaker.update_model_package(ModelPackageArn=arn, ModelApprovalStatus="Approved")
+    event = mailbox.next()
+    assert event.keys() == ENVELOPE
+    assert event["resources"] == [arn]
+    assert event["detail"].keys() == DETAIL
+    assert event["detail"]["UpdatedModelPackageFields"] == ["ModelApprovalStatus"]
+    assert event["detail"]["ModelApprovalStatus"] == "Approved"
+
+
+def test_times_are_written_as_in_the_documented_event(mailbox: Mailbox) -> None:
+    full_package(mailbox)
+    created = mailbox.next()["detail"]["CreationTime"]
+    assert len(created) == len("2021-02-24T17:00:14Z") and created.endswith("Z")
+
+
+def test_a_creation_names_no_updated_fields(mailbox: Mailbox) -> None:
+    full_package(mailbox)
+    assert "UpdatedModelPackageFields" not in mailbox.next()["detail"]
+
+
+def test_a_stamp_of_metadata_is_announced_as_one(mailbox: Mailbox) -> None:
+    arn = full_package(mailbox)
+    mailbox.next()
+    mailbox.sagemaker.update_model_package(
+        ModelPackageArn=arn, CustomerMetadataProperties={"Released": "yes"}
+    )
+    detail = mailbox.next()["detail"]
+    assert detail["UpdatedModelPackageFields"] == ["CustomerMetadataProperties"]
+    assert detail["CustomerMetadataProperties"] == {"Released": "yes"}
+
+
+def test_some_events_come_twice(mailbox: Mailbox) -> None:
+    arn = full_package(mailbox)
+    for number in range(5):
+        mailbox.sagemaker.update_model_package(
+            ModelPackageArn=arn, CustomerMetadataProperties={"n": str(number)}
+        )
+    assert eventually(lambda: mailbox.count() > 6)
