@@ -16,6 +16,14 @@ def _with_target_taken_apart(properties: Properties) -> Properties:
     return given
 
 
+def _with_tags_as_map(properties: Properties) -> Properties:
+    """The type has a list of tags, the API a map."""
+    if "Tags" not in properties:
+        return properties
+    tags = {tag["Key"]: tag["Value"] for tag in properties["Tags"]}
+    return {**properties, "Tags": tags}
+
+
 def _read_policy(names: Properties) -> dict[str, Any]:
     policy = find_policy(names)
     return {**policy, "Arn": policy["PolicyARN"]}
@@ -30,6 +38,7 @@ register(
         update="RegisterScalableTarget",
         delete="DeregisterScalableTarget",
         read=find_target,
+        prepare=_with_tags_as_map,
     )
 )
 register(

@@ -11,6 +11,7 @@ from local_aws.core.operations import dispatch, operation
 from local_aws.core.paging import page
 from local_aws.core.request import Request
 from local_aws.core.store import Table, arn
+from local_aws.core.tags import TAGS
 from local_aws.ministack.scope import account_id
 
 SERVICE = "application-autoscaling"
@@ -54,11 +55,7 @@ def register_scalable_target(request: Request) -> dict[str, Any]:
     """Register a variant that exists, or change the bounds of one that is registered."""
     _refuse_unknown_variant(request)
     with TARGETS.lock:
-        before = TARGETS.get(key_of(request)) or {
-            "ScalableTargetARN": arn("scalable-target", uuid.uuid4().hex, service=SERVICE),
-            "CreationTime": clock.now(),
-            "RoleARN": _service_linked_role(),
-        }
+        before = TARGETS.get(key_of(request)) or _blank()
         given = (
             "ServiceNamespace",
             "ResourceId",
@@ -72,6 +69,9 @@ def register_scalable_target(request: Request) -> dict[str, Any]:
             target["SuspendedState"] = request["SuspendedState"].plain()
         _refuse_impossible_bounds(target)
         TARGETS.put(key_of(request), target)
+    if "Tags" in request or not TAGS.knows(target["ScalableTargetARN"]):
+        tags = request.get("Tags", {}).items()
+        TAGS.put(target["ScalableTargetARN"], [{"Key": k, "Value": v} for k, v in tags])
     return {"ScalableTargetARN": target["ScalableTargetARN"]}
 
 
@@ -98,7 +98,16 @@ def deregister_scalable_target(request: Request) -> dict[str, Any]:
         name = {"PolicyName": policy["PolicyName"]}
         dispatch(SERVICE, "DeleteScalingPolicy", {**_scope(target), **name})
     TARGETS.remove(key_of(request))
+    TAGS.forget(target["ScalableTargetARN"])
     return {}
+
+
+def _blank() -> dict[str, Any]:
+    return {
+        "ScalableTargetARN": arn("scalable-target", uuid.uuid4().hex, service=SERVICE),
+        "CreationTime": clock.now(),
+        "RoleARN": _service_linked_role(),
+    }
 
 
 def _scope(target: Mapping[str, Any]) -> dict[str, Any]:

@@ -99,7 +99,7 @@ def invoke_endpoint(request: Request) -> dict[str, Any]:
 
 
 def _ask(variant: Variant, request: Request) -> Reply | None:
-    """The container's answer; None if it gave none in time, or is gone."""
+    """The container's answer; None if it gave none in time."""
     headers = {
         "Content-Type": request.get("ContentType"),
         "Accept": request.get("Accept"),
@@ -109,8 +109,11 @@ def _ask(variant: Variant, request: Request) -> Reply | None:
     given = {name: value for name, value in headers.items() if value is not None}
     try:
         return variant.container.invoke(request["Body"], given)
-    except (TimeoutError, ConnectionError):
+    except TimeoutError:
         return None
+    except ConnectionError:
+        gone = "The container has ended; unlike AWS the local AWS does not start it again."
+        return Reply(status=500, headers={}, body=gone.encode())
 
 
 def _answer(endpoint: Endpoint, variant: Variant, request: Request, reply: Reply) -> dict[str, Any]:

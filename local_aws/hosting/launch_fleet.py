@@ -1,6 +1,7 @@
 """From an endpoint config to running containers."""
 
 import os
+import shutil
 import sys
 import tempfile
 from collections.abc import Mapping
@@ -51,10 +52,10 @@ def launch(plan: Plan, endpoint_name: str) -> Fleet:
             variants.append(_start(config, serving, endpoint_name))
         for config, variant in zip(plan.config.variants, variants, strict=True):
             variant.container.wait_until_healthy(config.startup_timeout_seconds)
-    except ContainerFailed:
+    except (ContainerFailed, OSError) as error:
         for variant in variants:
             variant.stop()
-        raise
+        raise ContainerFailed(str(error)) from error
     return Fleet(config_name=plan.config.name, variants=variants)
 
 
@@ -62,8 +63,9 @@ def _start(config: VariantConfig, serving: Serving, endpoint_name: str) -> Varia
     folder = Path(tempfile.mkdtemp(prefix=f"{endpoint_name}-{config.name}-"))
     try:
         unpack(objects.read(serving.model_data_url), folder, url=serving.model_data_url)
-    except FileNotFoundError as error:
-        raise ContainerFailed(f"Failed to download model data from {error}") from error
+    except Exception:
+        shutil.rmtree(folder)
+        raise
     container = Container(
         folder=folder, environment=mapped(_environment(serving), folder), name=config.name
     )

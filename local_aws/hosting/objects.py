@@ -27,7 +27,7 @@ def read(uri: str) -> bytes:
     try:
         content: bytes = client("s3").get_object(Bucket=bucket, Key=key)["Body"].read()
     except (ClientError, BotoCoreError) as error:
-        raise FileNotFoundError(f"{uri}: {error}") from error
+        raise FileNotFoundError(f"Failed to download {uri}: {error}") from error
     return content
 
 

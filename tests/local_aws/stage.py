@@ -1,23 +1,13 @@
 """Models and endpoints for one test, with names of their own."""
 
-import time
 import uuid
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from tests.local_aws.model_archives import ENVIRONMENT, IMAGE
+from tests.local_aws.stacks import eventually
 
 CSV = "text/csv"
-DEADLINE_SECONDS = 30.0
-
-
-def eventually(look: Callable[[], Any]) -> Any:
-    """What `look` returns once it is true; fails after half a minute."""
-    deadline = time.monotonic() + DEADLINE_SECONDS
-    while not (seen := look()):
-        assert time.monotonic() < deadline, f"never came true; at last it was {seen!r}"
-        time.sleep(0.02)
-    return seen
 
 
 class Stage:

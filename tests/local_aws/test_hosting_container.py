@@ -1,6 +1,8 @@
 """A serving container by itself: the process, its /opt/ml and its HTTP contract."""
 
 import os
+import subprocess
+import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -11,6 +13,7 @@ import xgboost
 
 from local_aws.hosting.container import Container, ContainerFailed, mapped, unpack
 from tests.local_aws.model_archives import ENVIRONMENT, archive, echo
+from tests.local_aws.stacks import eventually
 
 
 class Rack:
@@ -163,3 +166,25 @@ def test_a_stopped_container_leaves_no_process(rack: Rack) -> None:
     assert not psutil.pid_exists(container.pid)
     with pytest.raises(ConnectionError):
         container.invoke(b"1", CSV)
+
+
+def test_a_container_ends_with_its_parent_however_that_ends(tmp_path: Path) -> None:
+    unpack(echo("hello"), tmp_path / "ml", url="s3://models/model.tar.gz")
+    start = f"""
+import os, pathlib, time
+from local_aws.hosting.container import Container, mapped
+folder = pathlib.Path({str(tmp_path / "ml")!r})
+variables = {{"PATH": os.environ["PATH"], "SM_MODEL_DIR": "/opt/ml/model", **{ENVIRONMENT!r}}}
+container = Container(folder=folder, environment=mapped(variables, folder), name="Blue")
+container.wait_until_healthy(10)
+print(container.pid, flush=True)
+time.sleep(60)
+"""
+    root = Path(__file__).parents[2]
+    with subprocess.Popen(
+        [sys.executable, "-c", start], stdout=subprocess.PIPE, cwd=root, text=True
+    ) as parent:
+        assert parent.stdout
+        container = psutil.Process(int(parent.stdout.readline()))
+        parent.kill()
+    eventually(lambda: not container.is_running())

@@ -9,7 +9,8 @@ import pytest
 from botocore.exceptions import ClientError
 
 from tests.local_aws.model_archives import ENVIRONMENT, IMAGE, archive, echo
-from tests.local_aws.stage import Stage, eventually
+from tests.local_aws.stacks import eventually
+from tests.local_aws.stage import Stage
 
 pytestmark = pytest.mark.local_aws
 ALL_AT_ONCE = {
@@ -19,6 +20,7 @@ ALL_AT_ONCE = {
     }
 }
 BROKEN = archive({"code/inference.py": "raise RuntimeError('no such column: tailnum')"})
+SLOWLY_BROKEN = archive({"code/inference.py": "import time; time.sleep(1); raise ValueError"})
 
 
 @pytest.fixture
@@ -95,11 +97,14 @@ def test_an_update_loses_no_request_while_traffic_moves(stage: Stage) -> None:
 
 def test_an_update_that_cannot_load_stays_on_the_old_config_with_a_reason(stage: Stage) -> None:
     good = stage.config(stage.model(echo("good"), name="good"), name="good")
-    bad = stage.config(stage.model(BROKEN, name="bad"), name="bad")
+    bad = stage.config(stage.model(SLOWLY_BROKEN, name="bad"), name="bad")
     endpoint = stage.endpoint(good)
     stage.sagemaker.update_endpoint(EndpointName=endpoint, EndpointConfigName=bad)
     pending = stage.sagemaker.describe_endpoint(EndpointName=endpoint)
     assert pending["PendingDeploymentSummary"]["EndpointConfigName"] == bad
+    assert "Cannot update in-progress endpoint" in refusal(
+        stage.sagemaker.update_endpoint, EndpointName=endpoint, EndpointConfigName=bad
+    )
     described = stage.at_rest(endpoint)
     assert (described["EndpointStatus"], described["EndpointConfigName"]) == ("InService", good)
     assert "did not pass the ping health check" in described["FailureReason"]
@@ -222,6 +227,30 @@ def test_lists_filter_by_name_and_status_and_page(stage: Stage) -> None:
     assert [endpoint["EndpointName"] for endpoint in failed["Endpoints"]] == [bad]
 
 
+def test_models_and_configs_are_listed_described_and_deleted(stage: Stage) -> None:
+    models = [stage.model(echo("hello"), name=name) for name in ("alpha", "beta")]
+    config = stage.config(models[0])
+    listed = stage.sagemaker.list_models(
+        NameContains=stage.name, SortBy="Name", SortOrder="Ascending"
+    )["Models"]
+    assert [model["ModelName"] for model in listed] == models
+    (summary,) = stage.sagemaker.list_endpoint_configs(NameContains=stage.name)["EndpointConfigs"]
+    assert summary["EndpointConfigName"] == config
+    described = stage.sagemaker.describe_model(ModelName=models[1])
+    assert described["PrimaryContainer"]["Environment"] == ENVIRONMENT
+    (variant,) = stage.sagemaker.describe_endpoint_config(EndpointConfigName=config)[
+        "ProductionVariants"
+    ]
+    assert (variant["ModelName"], variant["InstanceType"]) == (models[0], "ml.m5.large")
+    stage.sagemaker.delete_model(ModelName=models[0])
+    assert 'Could not find model "arn:' in refusal(
+        stage.sagemaker.describe_model, ModelName=models[0]
+    )
+    assert 'Could not find model "arn:' in refusal(
+        stage.sagemaker.create_endpoint, EndpointName=stage.name, EndpointConfigName=config
+    )
+
+
 def test_names_that_exist_are_refused(stage: Stage) -> None:
     model = stage.model(echo("hello"))
     config = stage.config(model)
@@ -288,6 +317,56 @@ def test_an_endpoint_name_with_an_underscore_is_refused(stage: Stage) -> None:
 def test_a_config_of_a_model_that_does_not_exist_is_refused(stage: Stage) -> None:
     with pytest.raises(ClientError, match=r'Could not find model "arn:.*:model/nobody"'):
         stage.config("nobody")
+
+
+def test_a_model_needs_exactly_one_container(stage: Stage) -> None:
+    create = stage.sagemaker.create_model
+    assert "got neither" in refusal(create, ModelName="empty")
+    assert "A model of 2 containers (an inference pipeline) is not implemented" in refusal(
+        create, ModelName="pipeline", Containers=[{"Image": IMAGE}, {"Image": IMAGE}]
+    )
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"InitialInstanceCount": None}, "Production variant One needs InitialInstanceCount."),
+        ({"ModelName": None}, "inference components are not implemented"),
+        ({"RoutingConfig": {"RoutingStrategy": "RANDOM"}}, "RoutingConfig.RoutingStrategy"),
+    ],
+)
+def test_a_variant_that_cannot_run_is_refused(
+    stage: Stage, changes: dict[str, Any], reason: str
+) -> None:
+    variant = {
+        "VariantName": "One",
+        "ModelName": stage.model(echo("hello")),
+        "InitialInstanceCount": 1,
+        "InstanceType": "ml.m5.large",
+        **changes,
+    }
+    given = {name: value for name, value in variant.items() if value is not None}
+    message = refusal(
+        stage.sagemaker.create_endpoint_config,
+        EndpointConfigName=f"{stage.name}-x",
+        ProductionVariants=[given],
+    )
+    assert reason in message
+
+
+def test_two_variants_of_one_name_are_refused(stage: Stage) -> None:
+    variant = {
+        "VariantName": "One",
+        "ModelName": stage.model(echo("hello")),
+        "InitialInstanceCount": 1,
+        "InstanceType": "ml.m5.large",
+    }
+    message = refusal(
+        stage.sagemaker.create_endpoint_config,
+        EndpointConfigName=f"{stage.name}-x",
+        ProductionVariants=[variant, variant],
+    )
+    assert "Production variants must differ in name, got ['One'] twice." in message
 
 
 def test_an_unapproved_package_makes_no_model(stage: Stage) -> None:

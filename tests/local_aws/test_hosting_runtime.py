@@ -10,7 +10,8 @@ import pytest
 from botocore.exceptions import ClientError
 
 from tests.local_aws.model_archives import archive, echo
-from tests.local_aws.stage import Stage, eventually
+from tests.local_aws.stacks import eventually
+from tests.local_aws.stage import Stage
 
 pytestmark = pytest.mark.local_aws
 
@@ -144,3 +145,15 @@ def _sum(cloudwatch: Any, metric: str, dimensions: dict[str, str]) -> float:
         Statistics=["Sum"],
     )["Datapoints"]
     return float(sum(point["Sum"] for point in points))
+
+
+def test_a_container_that_ends_is_a_model_error_that_says_so(stage: Stage) -> None:
+    script = """
+import os
+def model_fn(model_dir): return None
+def transform_fn(*request): os._exit(1)
+"""
+    model = stage.model(archive({"code/inference.py": script}), name="mortal")
+    endpoint = stage.endpoint(stage.config(model, name="mortal"), name="mortal")
+    assert "The container has ended" in failure(stage, endpoint)["OriginalMessage"]
+    assert stage.at_rest(endpoint)["EndpointStatus"] == "InService"
