@@ -20,7 +20,7 @@ def synthesize(world: World, timeline: Timeline) -> None:
 def digests(assembly: Path) -> dict[str, str]:
     """The SHA-256 of each template's bytes in an assembly, by stack name."""
     return {
-        path.name.removesuffix(".template.json"): hashlib.sha256(path.read_bytes()).hexdigest()
+        _stack_name(path): hashlib.sha256(path.read_bytes()).hexdigest()
         for path in templates(assembly)
     }
 

@@ -39,6 +39,6 @@ def _short(value: object) -> str:
     if isinstance(value, float):
         return f"{value:.4f}"
     if isinstance(value, dict):
-        return f"({len(value)} in timeline.jsonl)" if len(value) > 4 else json.dumps(value)
+        return f"({len(value)}, in the timeline)"
     text = str(value)
     return text if len(text) <= 96 else text[:93] + "..."
