@@ -79,7 +79,8 @@ def _options(argv: list[str] | None) -> argparse.Namespace:
         ("--model-dir", "SM_MODEL_DIR", opt / "model"),
     ):
         parser.add_argument(name, type=Path, default=env.get(variable, default))
-    parser.add_argument("--failure", type=Path, default=opt / "output/failure")
+    output = Path(env.get("SM_OUTPUT_DIR", opt / "output"))
+    parser.add_argument("--failure", type=Path, default=output / "failure")
     parser.add_argument("--threads", type=int, default=int(env.get("SM_NUM_CPUS", "1")))
     for name in ("--rounds", "--early-stopping-rounds", "--max-depth", "--seed"):
         parser.add_argument(name, type=int, required=True)
