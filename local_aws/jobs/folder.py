@@ -8,6 +8,8 @@ import json
 import re
 import shutil
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -28,11 +30,6 @@ class JobFolder:
         self.log = root.parent / "container.log"
         for part in ("config", "input/config", "input/data", "model", "output/data", "code"):
             (root / part).mkdir(parents=True)
-
-    @classmethod
-    def create(cls, job_name: str) -> "JobFolder":
-        """A fresh folder among the machine's temporary files."""
-        return cls(Path(tempfile.mkdtemp(prefix=f"{job_name}-")) / "ml")
 
     def mapped(self, text: str) -> str:
         """The text with `/opt/ml` replaced by this folder."""
@@ -62,6 +59,15 @@ class JobFolder:
         path = self.root / "output" / name
         return path.read_text(encoding="utf-8")[:MESSAGE_LENGTH] if path.is_file() else None
 
-    def discard(self) -> None:
-        """Remove the folders, as the instance's volume goes with the job; the log stays."""
-        shutil.rmtree(self.root)
+
+@contextmanager
+def job_folder(job_name: str) -> Iterator[JobFolder]:
+    """A fresh folder among the machine's temporary files.
+
+    It is removed at the end, as an instance's volume goes with its job; the log stays.
+    """
+    folder = JobFolder(Path(tempfile.mkdtemp(prefix=f"{job_name}-")) / "ml")
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder.root)

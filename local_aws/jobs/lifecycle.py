@@ -10,7 +10,7 @@ from typing import Protocol
 from local_aws.core import assumptions, background
 from local_aws.core.clients import endpoint_url
 from local_aws.hosting.log_stream import LogStream
-from local_aws.jobs.folder import JobFolder
+from local_aws.jobs.folder import JobFolder, job_folder
 from local_aws.jobs.job import Job, JobFailed
 from local_aws.jobs.process import ContainerProcess
 from local_aws.jobs.storage import TransferFailed
@@ -25,26 +25,33 @@ class Work(Protocol):
     @property
     def log_group(self) -> str:
         """The CloudWatch Logs group that gets the container's output."""
+        ...
 
     @property
     def max_runtime_seconds(self) -> int:
         """After how long the container is stopped."""
+        ...
 
     @property
     def running(self) -> tuple[str, str]:
         """Phase and message while the container runs."""
+        ...
 
     def fetch(self, folder: JobFolder) -> None:
         """Bring inputs and configuration files into the folder."""
+        ...
 
-    def command(self, folder: JobFolder) -> Sequence[str]:
+    def command(self) -> Sequence[str]:
         """What the container runs."""
+        ...
 
-    def environment(self, folder: JobFolder) -> Mapping[str, str]:
+    def environment(self) -> Mapping[str, str]:
         """The container's variables, besides those that every container has."""
+        ...
 
     def deliver(self, folder: JobFolder, *, stopped: bool) -> None:
         """Send outputs on, after the container succeeded or was stopped."""
+        ...
 
 
 def start(job: Job, work: Work) -> None:
@@ -53,18 +60,18 @@ def start(job: Job, work: Work) -> None:
 
 
 def _run(job: Job, work: Work) -> None:
-    folder = JobFolder.create(job.name)
+    reason = None
     try:
-        _work(job, work, folder)
+        with job_folder(job.name) as folder:
+            _work(job, work, folder)
     except TransferFailed as error:
-        job.end(f"ClientError: {error}")
+        reason = f"ClientError: {error}"
     except JobFailed as error:
-        job.end(str(error))
+        reason = str(error)
     except Exception:
         log.exception("%s ended on a fault of the local AWS", job.arn)
-        job.end("InternalServerError: We encountered an internal error.  Please try again.")
-    finally:
-        folder.discard()
+        reason = "InternalServerError: We encountered an internal error.  Please try again."
+    job.end(reason)
 
 
 def _work(job: Job, work: Work, folder: JobFolder) -> None:
@@ -79,13 +86,12 @@ def _work(job: Job, work: Work, folder: JobFolder) -> None:
         raise JobFailed(_failure(folder, job, code))
     job.enter("Uploading", "Uploading what the container left")
     work.deliver(folder, stopped=job.stop_reason is not None)
-    job.end()
 
 
 def _container(job: Job, work: Work, folder: JobFolder) -> int | None:
     limit = background.after(work.max_runtime_seconds, job.stop, "MaxRuntimeExceeded")
-    command = [folder.mapped(part) for part in work.command(folder)]
-    variables = {**_platform(), **work.environment(folder)}
+    command = [folder.mapped(part) for part in work.command()]
+    variables = {**_platform(), **work.environment()}
     try:
         return job.run(
             lambda: ContainerProcess(

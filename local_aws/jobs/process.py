@@ -1,5 +1,6 @@
 """The process of a job, as the local AWS sees it."""
 
+import contextlib
 import subprocess
 import sys
 import threading
@@ -45,13 +46,17 @@ class ContainerProcess:
         code = self._process.wait()
         with self._lock:
             if self._process.stdin:
-                self._process.stdin.close()
+                with contextlib.suppress(BrokenPipeError):
+                    self._process.stdin.close()
         return code
 
     def stop(self, grace_seconds: float) -> None:
         """Ask the command to end, and kill it when the grace is over; returns at once."""
         with self._lock:
             pipe = self._process.stdin
-            if self._process.poll() is None and pipe and not pipe.closed:
+            if not pipe or pipe.closed:
+                return
+            # A command that has just ended needs no order, and takes none.
+            with contextlib.suppress(BrokenPipeError):
                 pipe.write(f"{grace_seconds}\n".encode())
                 pipe.flush()

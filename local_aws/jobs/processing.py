@@ -71,7 +71,13 @@ def describe_processing_job(request: Request) -> dict[str, Any]:
 def list_processing_jobs(request: Request) -> dict[str, Any]:
     """The jobs whose name, status and times match."""
     summaries = [_summary(job) for job in PROCESSING_JOBS.values()]
-    found = select(request, summaries, name="ProcessingJobName", status="ProcessingJobStatus")
+    found = select(
+        request,
+        summaries,
+        name="ProcessingJobName",
+        status="ProcessingJobStatus",
+        default_order="Ascending",
+    )
     return page(found, request, "ProcessingJobSummaries")
 
 

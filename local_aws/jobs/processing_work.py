@@ -16,7 +16,7 @@ from local_aws.jobs.limits import only
 from local_aws.jobs.storage import download, upload
 
 _PROCESSING = "/opt/ml/processing/"
-# "The default value is 1 day" (botocore, ProcessingStoppingCondition).
+# The page's limit for a job that names none: one day, as for training jobs.
 _DEFAULT_RUNTIME_SECONDS = 86400
 
 
@@ -59,11 +59,11 @@ class ProcessingWork:
             "/opt/ml/config/resourceconfig.json", {"current_host": "algo-1", "hosts": ["algo-1"]}
         )
 
-    def command(self, folder: JobFolder) -> Sequence[str]:
+    def command(self) -> Sequence[str]:
         """Entry point and arguments."""
         return self.entrypoint
 
-    def environment(self, folder: JobFolder) -> Mapping[str, str]:
+    def environment(self) -> Mapping[str, str]:
         """The image's variables and the job's own."""
         return {**dict(self.image.variables), **self.variables}
 
@@ -74,7 +74,7 @@ class ProcessingWork:
 
 
 def processing_work(request: Request, *, arn: str) -> ProcessingWork:
-    """Read the input.
+    """Read the input of CreateProcessingJob for the job of that ARN.
 
     Raises:
         NotImplementedHere: It asks for what the local AWS has not.

@@ -73,7 +73,13 @@ def describe_training_job(request: Request) -> dict[str, Any]:
 def list_training_jobs(request: Request) -> dict[str, Any]:
     """The jobs whose name, status and times match."""
     summaries = [_summary(job) for job in TRAINING_JOBS.values()]
-    found = select(request, summaries, name="TrainingJobName", status="TrainingJobStatus")
+    found = select(
+        request,
+        summaries,
+        name="TrainingJobName",
+        status="TrainingJobStatus",
+        default_order="Ascending",
+    )
     return page(found, request, "TrainingJobSummaries")
 
 

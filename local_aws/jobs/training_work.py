@@ -19,6 +19,8 @@ from local_aws.jobs.storage import TransferFailed, download, keys, upload_file
 # The toolkit waits until each host's name resolves; AWS's `algo-1` does not on this machine.
 _HOST = "localhost"
 _CONFIG = "/opt/ml/input/config"
+# "The default value is 1 day" (botocore, StoppingCondition.MaxRuntimeInSeconds).
+_DEFAULT_RUNTIME_SECONDS = 86400
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,11 +72,11 @@ class TrainingWork:
         folder.write_json(f"{_CONFIG}/inputdataconfig.json", settings)
         folder.write_json(f"{_CONFIG}/resourceconfig.json", _resources(self.instance_type))
 
-    def command(self, folder: JobFolder) -> Sequence[str]:
+    def command(self) -> Sequence[str]:
         """`train`, as SageMaker starts a training image; here the toolkit's own program."""
         return ["train"]
 
-    def environment(self, folder: JobFolder) -> Mapping[str, str]:
+    def environment(self) -> Mapping[str, str]:
         """The image's variables, SageMaker's and the job's own.
 
         PIP_DRY_RUN keeps the toolkit from installing a requirements.txt into this machine's
@@ -130,15 +132,11 @@ def training_work(request: Request, *, arn: str) -> TrainingWork:
         kms_key_id=output.get("KmsKeyId"),
         role=request["RoleArn"],
         max_runtime_seconds=request.get("StoppingCondition", {}).get(
-            "MaxRuntimeInSeconds", DEFAULT_RUNTIME_SECONDS
+            "MaxRuntimeInSeconds", _DEFAULT_RUNTIME_SECONDS
         ),
     )
     _refuse_what_cannot_be_trained(work)
     return work
-
-
-# "The default value is 1 day" (botocore, StoppingCondition.MaxRuntimeInSeconds).
-DEFAULT_RUNTIME_SECONDS = 86400
 
 
 def _algorithm(request: Request) -> Request:

@@ -9,7 +9,7 @@ from local_aws.core import api
 from local_aws.core.errors import NotImplementedHere
 from local_aws.pipelines.conditions import COMPARISONS, conditions_in
 from local_aws.pipelines.definition import Definition, Step, Unreadable
-from local_aws.pipelines.references import function, references, steps_of, tokens
+from local_aws.pipelines.references import function, malformed, references, steps_of, tokens
 
 # The operation whose input a step's Arguments are, and the member that Pipelines fills itself.
 OPERATIONS: Mapping[str, tuple[str, str]] = {
@@ -55,13 +55,14 @@ def check(definition: Definition) -> None:
 
 def needs(step: Step) -> set[str]:
     """The steps that must have succeeded before this one starts."""
-    own = {
-        name: value
-        for name, value in step.arguments.items()
-        if not (step.type == "Condition" and name in ("IfSteps", "ElseSteps"))
-    }
     above = {step.condition} if step.condition else set()
-    return {*step.depends_on, *steps_of(own), *above}
+    return {*step.depends_on, *steps_of(_own_arguments(step)), *above}
+
+
+def _own_arguments(step: Step) -> dict[str, Any]:
+    """The arguments without the steps of a condition's branches."""
+    inner = ("IfSteps", "ElseSteps") if step.type == "Condition" else ()
+    return {name: value for name, value in step.arguments.items() if name not in inner}
 
 
 def _check_type(step: Step) -> None:
@@ -93,28 +94,31 @@ def _arguments(step: Step) -> Iterator[str]:
 def _members(value: Any, shape: Shape, where: str) -> Iterator[str]:
     if function(value) or value is None:
         return
-    if isinstance(shape, StructureShape):
-        if not isinstance(value, dict):
-            yield f"Expecting start of Json Object at {where}."
-            return
-        for name, item in value.items():
-            if name not in shape.members:
-                yield f"Unknown Argument member '{name}' of {where}."
-            else:
-                yield from _members(item, shape.members[name], f"{where}, {name}")
+    kind = list if isinstance(shape, ListShape) else dict
+    if isinstance(shape, (StructureShape, MapShape, ListShape)) and not isinstance(value, kind):
+        yield f"Expecting start of Json {'Array' if kind is list else 'Object'} at {where}."
     elif isinstance(shape, ListShape):
-        if not isinstance(value, list):
-            yield f"Expecting start of Json Array at {where}."
-            return
         for item in value:
             yield from _members(item, shape.member, where)
-    elif isinstance(shape, MapShape) and not isinstance(value, dict):
-        yield f"Expecting start of Json Object at {where}."
+    elif isinstance(shape, StructureShape) and isinstance(value, dict):
+        yield from _structure(value, shape, where)
+
+
+def _structure(value: Mapping[str, Any], shape: StructureShape, where: str) -> Iterator[str]:
+    for name, item in value.items():
+        if name in shape.members:
+            yield from _members(item, shape.members[name], f"{where}, {name}")
+        else:
+            yield f"Unknown Argument member '{name}' of {where}."
 
 
 def _conditions(step: Step) -> Iterator[str]:
-    for condition in conditions_in(step.arguments.get("Conditions") or ()):
-        kind = condition.get("Type") if isinstance(condition, dict) else condition
+    given = step.arguments.get("Conditions")
+    if not isinstance(given, list) or not given:
+        yield f"Step {step.name} has no Conditions."
+        return
+    for condition in conditions_in(given):
+        kind = str(condition.get("Type") if isinstance(condition, dict) else condition)
         if kind not in COMPARISONS:
             allowed = ", ".join(COMPARISONS)
             yield f"Step {step.name} has a condition of type {kind!r}; allowed: {allowed}."
@@ -128,8 +132,9 @@ def _dependencies(step: Step, definition: Definition) -> Iterator[str]:
 
 
 def _paths(step: Step, definition: Definition) -> Iterator[str]:
-    inner = ("IfSteps", "ElseSteps") if step.type == "Condition" else ()
-    own = {name: value for name, value in step.arguments.items() if name not in inner}
+    own = _own_arguments(step)
+    for call in malformed(own):
+        yield f"Step {step.name} has a function call that cannot be read: {call}."
     for path in references(own):
         problem = _path_problem(path, definition)
         if problem:

@@ -5,6 +5,7 @@ https://aws-sagemaker-mlops.github.io/sagemaker-model-building-pipeline-definiti
 """
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,6 +13,8 @@ from typing import Any
 from local_aws.core.errors import ValidationException
 
 VERSION = "2020-12-01"
+# botocore, StepName; the published schema has the length.
+_NAME = re.compile(r"[A-Za-z0-9\-_]{1,64}")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,7 +109,7 @@ def members(
             raise Unreadable(f"{name} of {what} must not be a {type(value).__name__}.")
 
 
-# Each is read and, but for Parameters, changes nothing here: there are no experiments and no MLflow.
+# All but Parameters change nothing here: there are no experiments and no MLflow.
 _OPTIONAL = {
     "Metadata": dict,
     "Parameters": list,
@@ -155,6 +158,10 @@ def _steps(item: Any, condition: str | None, branch: bool) -> Iterator[Step]:
     """The step, and the steps in its branches."""
     required = {"Name": str, "Type": str, "Arguments": dict}
     members(item, "a step", required=required, optional=_STEP)
+    if not _NAME.fullmatch(item["Name"]):
+        raise Unreadable(f"Step names match {_NAME.pattern}, got {item['Name']!r}.")
+    if not all(isinstance(name, str) for name in item.get("DependsOn") or ()):
+        raise Unreadable(f"DependsOn of step {item['Name']} must be names of steps.")
     yield Step(
         name=item["Name"],
         type=item["Type"],

@@ -60,17 +60,22 @@ class Execution:
         """The last part of the ARN."""
         return self.arn.rsplit("/", 1)[1]
 
-    def change(self, status: str, failure_reason: str | None = None) -> None:
-        """Take a new status, and tell."""
+    def change(self, before: str, status: str, failure_reason: str | None = None) -> bool:
+        """Go from one status to another and tell; False if the status is not the first."""
         with self.changed:
-            before, self.status = self.status, status
-            self.modified, self.failure_reason = clock.now(), failure_reason
+            if self.status != before:
+                return False
+            self.status, self.failure_reason = status, failure_reason
+            self.modified = clock.now()
             self.changed.notify_all()
         events.execution_changed(self, before)
+        return True
 
     def change_step(self, run: StepRun, status: str, failure_reason: str | None = None) -> None:
-        """Give a step a new status, and tell."""
+        """Give a step that has not ended a new status, and tell."""
         with self.changed:
+            if run.ended is not None:
+                return
             before, run.status, run.failure_reason = run.status, status, failure_reason
             if status in ("Failed", "Stopped", "Succeeded"):
                 run.ended = clock.now()

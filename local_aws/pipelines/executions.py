@@ -124,23 +124,21 @@ def stop_pipeline_execution(request: Request) -> dict[str, Any]:
         ConflictException: It has ended.
     """
     found = execution(request["PipelineExecutionArn"])
-    with found.changed:
-        if found.status == "Stopping":
-            return {"PipelineExecutionArn": found.arn}
-        if found.status != "Executing":
-            raise ConflictException(
-                f"Pipeline execution with ARN {found.arn} status '{found.status}'."
-                " Only executions with status 'Executing' can be stopped."
-            )
-        found.change("Stopping")
-        running = found.running
-    for run in running:
-        in_background(_stop, run)
+    if found.change("Executing", "Stopping"):
+        in_background(_stop, found)
+    elif found.status != "Stopping":
+        raise ConflictException(
+            f"Pipeline execution with ARN {found.arn} is in status {found.status}; only one in"
+            " status Executing can be stopped."
+        )
     return {"PipelineExecutionArn": found.arn}
 
 
-def _stop(run: StepRun) -> None:
-    if run.ended is None:
+def _stop(stopping: Execution) -> None:
+    with stopping.changed:
+        running = stopping.running
+    for run in running:
+        stopping.change_step(run, "Stopping")
         run.stop()
 
 

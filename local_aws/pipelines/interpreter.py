@@ -36,13 +36,10 @@ class Interpreter:
         with execution.changed:
             while self._start_ready() or execution.running:
                 execution.changed.wait()
-            statuses = {run.status for run in execution.runs.values()}
-        if execution.status == "Stopping":
-            execution.change("Stopped")
-        elif "Failed" in statuses:
-            execution.change("Failed", FAILED)
-        else:
-            execution.change("Succeeded")
+            failed = any(run.status == "Failed" for run in execution.runs.values())
+        outcome = ("Failed", FAILED) if failed else ("Succeeded", None)
+        if not execution.change("Executing", *outcome):
+            execution.change("Stopping", "Stopped")
 
     def _start_ready(self) -> bool:
         """Start what may start, and say whether anything did."""

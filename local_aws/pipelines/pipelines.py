@@ -138,8 +138,9 @@ def describe_pipeline(request: Request) -> dict[str, Any]:
 @operation("sagemaker", "ListPipelines")
 def list_pipelines(request: Request) -> dict[str, Any]:
     """Pipelines by the start of their name, by time and in order."""
-    prefix, kind = request.get("PipelineNamePrefix", ""), request.get("SortBy", "CreationTime")
-    summaries = [
+    prefix = request.get("PipelineNamePrefix", "")
+    by_name = request.get("SortBy", "CreationTime") == "Name"
+    summaries: list[dict[str, Any]] = [
         {
             "PipelineArn": found.arn,
             "PipelineName": found.name,
@@ -153,7 +154,7 @@ def list_pipelines(request: Request) -> dict[str, Any]:
         for found in PIPELINES.values()
         if found.name.startswith(prefix) and created_between(request, found.created)
     ]
-    member = {"Name": "PipelineName"}.get(kind, kind)
+    member = "PipelineName" if by_name else "CreationTime"
     summaries.sort(key=lambda each: each[member], reverse=descending(request))
     return page(summaries, request, "PipelineSummaries")
 
@@ -185,7 +186,7 @@ def created_between(request: Request, moment: float) -> bool:
 
 
 def descending(request: Request) -> bool:
-    """Whether a List* input wants the newest first, which is what botocore documents."""
+    """Whether a List* input wants the newest first, as it does unless it says Ascending."""
     return bool(request.get("SortOrder", "Descending") == "Descending")
 
 

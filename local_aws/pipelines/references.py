@@ -1,7 +1,7 @@
 """What a value of a definition refers to."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 FUNCTIONS = ("Get", "Std:Join", "Std:JsonGet")
@@ -26,6 +26,31 @@ def references(value: Any) -> Iterator[str]:
     elif isinstance(value, list):
         for item in value:
             yield from references(item)
+
+
+def malformed(value: Any) -> Iterator[Any]:
+    """Every function call in the value that does not have the members it needs."""
+    call = function(value)
+    if call and not _WELL_FORMED[call](value[call]):
+        yield value
+    inner = value.values() if isinstance(value, Mapping) else value
+    for item in inner if isinstance(value, (Mapping, list)) else ():
+        yield from malformed(item)
+
+
+def _is_json_get(call: Any) -> bool:
+    return (
+        isinstance(call, Mapping)
+        and isinstance(call.get("Path"), str)
+        and function(call.get("PropertyFile")) == "Get"
+    )
+
+
+_WELL_FORMED: Mapping[str, Callable[[Any], bool]] = {
+    "Get": lambda call: isinstance(call, str),
+    "Std:Join": lambda call: isinstance(call, Mapping) and isinstance(call.get("Values"), list),
+    "Std:JsonGet": _is_json_get,
+}
 
 
 def steps_of(value: Any) -> set[str]:

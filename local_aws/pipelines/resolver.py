@@ -44,7 +44,12 @@ class Resolver:
         """
         call = function(value)
         if call:
-            return self._calls[call](self, value[call])
+            calls: Mapping[str, Callable[[Any], Any]] = {
+                "Get": self._get,
+                "Std:Join": self._join,
+                "Std:JsonGet": self._json_get,
+            }
+            return calls[call](value[call])
         if isinstance(value, Mapping):
             return {name: self.value(item) for name, item in value.items() if item is not None}
         if isinstance(value, list):
@@ -59,19 +64,10 @@ class Resolver:
         return str(call.get("On", "")).join(text(self.value(part)) for part in call["Values"])
 
     def _json_get(self, call: Mapping[str, Any]) -> Any:
-        try:
-            _, step, _, name = tokens(call["PropertyFile"]["Get"])
-        except (KeyError, TypeError, ValueError) as error:
-            raise Unresolved(f"Std:JsonGet wants a PropertyFile of a step, got {call}") from error
+        _, step, _, name = tokens(call["PropertyFile"]["Get"])
         path = str(call["Path"])
         document = json.loads(self._read_property_file(str(step), str(name)))
         return find(document, tokens(path.removeprefix("$").removeprefix(".")), path)
-
-    _calls: Mapping[str, Callable[["Resolver", Any], Any]] = {
-        "Get": _get,
-        "Std:Join": _join,
-        "Std:JsonGet": _json_get,
-    }
 
 
 def find(value: Any, path: list[str | int], shown: str) -> Any:
@@ -81,13 +77,18 @@ def find(value: Any, path: list[str | int], shown: str) -> Any:
         Unresolved: Nothing.
     """
     for token in path:
-        if isinstance(value, list) and isinstance(token, str):
-            value = {item.get(name): item for item in value for name in _NAMES if name in item}
         try:
-            value = value[token]
+            value = _member(value, token)
         except (KeyError, IndexError, TypeError) as error:
             raise Unresolved(f"there is nothing at {shown!r}") from error
     return value
+
+
+def _member(value: Any, token: str | int) -> Any:
+    items: Any = value
+    if isinstance(token, str) and isinstance(value, list):
+        items = {item[name]: item for item in value for name in _NAMES if name in item}
+    return items[token]
 
 
 def text(value: Any) -> str:

@@ -49,7 +49,15 @@ class Stepper:
             Unresolved: A value that it needs is not there.
             Incomparable: Its condition compares what has no order.
         """
-        return self._kinds[run.step.type](self, run)
+        kinds: Mapping[str, Callable[[StepRun], str]] = {
+            "Processing": self._processing,
+            "Training": self._training,
+            "Model": self._model,
+            "RegisterModel": self._register_model,
+            "Condition": self._condition,
+            "Fail": self._fail,
+        }
+        return kinds[run.step.type](run)
 
     def _processing(self, run: StepRun) -> str:
         return self._job(run, "Processing", processing_job)
@@ -62,12 +70,13 @@ class Stepper:
         made = self._create(run, {f"{kind}JobName": name})
         run.metadata = {f"{kind}Job": {"Arn": made[f"{kind}JobArn"]}}
         named = {f"{kind}JobName": name}
+        job = find(name)
         with self._execution.changed:
-            run.stop = lambda: dispatch("sagemaker", f"Stop{kind}Job", named)
+            run.stop = lambda: job.stop("Stopped")
             late = self._execution.status == "Stopping"
         if late:
             run.stop()
-        find(name).done.wait()
+        job.done.wait()
         described = dispatch("sagemaker", f"Describe{kind}Job", named)
         self._properties[run.step.name] = described
         if described[f"{kind}JobStatus"] == "Completed":
@@ -106,15 +115,6 @@ class Stepper:
         message = text(self._resolver().value(run.step.arguments.get("ErrorMessage", "")))
         run.metadata = {"Fail": {"ErrorMessage": message[:3072]}}
         raise StepFailed(message[:1024])
-
-    _kinds: Mapping[str, Callable[["Stepper", StepRun], str]] = {
-        "Processing": _processing,
-        "Training": _training,
-        "Model": _model,
-        "RegisterModel": _register_model,
-        "Condition": _condition,
-        "Fail": _fail,
-    }
 
     def _create(self, run: StepRun, injected: Mapping[str, Any]) -> dict[str, Any]:
         operation, _ = OPERATIONS[run.step.type]
