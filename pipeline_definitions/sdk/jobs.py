@@ -31,7 +31,8 @@ OUTPUT = "/opt/ml/processing/output"
 MESSAGE = "/opt/ml/output/message"
 """Its first kilobyte becomes the ExitMessage of a processing job (boto: DescribeProcessingJob)."""
 
-UNPACK_AND_RUN = f'cd {INPUT}/code && tar -xzf *.tar.gz && exec python3 "$0" "$@"'
+UNPACK_AND_RUN = f'cd {INPUT}/code && tar -xzf *.gz && exec python3 "$0" "$@"'
+"""CDK keeps only the last ending of a file it uploads, so the .tar.gz arrives as <hash>.gz."""
 
 MAX_RUNTIME_SECONDS = 3600
 VOLUME_GB = 30
