@@ -133,9 +133,9 @@ class DataCapture:
     def _side(self, mode: str, data: bytes, content_type: str) -> dict[str, str]:
         media_type = content_type.partition(";")[0].strip().lower()
         if media_type in self.config.csv_types:
-            encoding, text = "CSV", data.decode()
+            encoding, text = "CSV", data.decode(errors="replace")
         elif media_type in self.config.json_types:
-            encoding, text = "JSON", data.decode()
+            encoding, text = "JSON", data.decode(errors="replace")
         else:
             encoding, text = "BASE64", b64encode(data).decode()
         return {

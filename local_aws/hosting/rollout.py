@@ -65,11 +65,13 @@ def delete(endpoint: Endpoint) -> None:
     """End all processes, deliver what is buffered, and forget the endpoint."""
     announce(endpoint)
     fleet = endpoint.traffic.switch(None)
-    if fleet:
-        fleet.stop()
-    _capture_as(endpoint, None)
-    endpoint.metrics.publish()
-    ENDPOINTS.remove(endpoint.name)
+    try:
+        if fleet:
+            fleet.stop()
+        _capture_as(endpoint, None)
+        endpoint.metrics.publish()
+    finally:
+        ENDPOINTS.remove(endpoint.name)
 
 
 class GreenFleet:

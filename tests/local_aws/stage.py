@@ -4,10 +4,28 @@ import uuid
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import pytest
+from botocore.exceptions import ClientError
+
 from tests.local_aws.model_archives import ENVIRONMENT, IMAGE
 from tests.local_aws.stacks import eventually
 
 CSV = "text/csv"
+
+
+def refusal(call: Callable[..., Any], **members: Any) -> str:
+    with pytest.raises(ClientError) as caught:
+        call(**members)
+    error = caught.value.response["Error"]
+    return f"{error['Code']}: {error['Message']}"
+
+
+def refused(call: Callable[..., Any], **members: Any) -> str | None:
+    try:
+        call(**members)
+    except ClientError as error:
+        return str(error)
+    return None
 
 
 class Stage:

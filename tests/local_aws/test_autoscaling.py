@@ -4,11 +4,10 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from botocore.exceptions import ClientError
 
 from tests.local_aws.model_archives import ENVIRONMENT, IMAGE, echo
 from tests.local_aws.stacks import Stack
-from tests.local_aws.stage import Stage
+from tests.local_aws.stage import Stage, refusal
 
 pytestmark = pytest.mark.local_aws
 DIMENSION = "sagemaker:variant:DesiredInstanceCount"
@@ -53,13 +52,6 @@ def variant_of(endpoint: str) -> dict[str, str]:
         "ResourceId": f"endpoint/{endpoint}/variant/One",
         "ScalableDimension": DIMENSION,
     }
-
-
-def refusal(call: Callable[..., Any], **members: Any) -> str:
-    with pytest.raises(ClientError) as caught:
-        call(**members)
-    error = caught.value.response["Error"]
-    return f"{error['Code']}: {error['Message']}"
 
 
 def targets(scaling: Any, target: dict[str, str]) -> list[dict[str, Any]]:

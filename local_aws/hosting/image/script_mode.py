@@ -47,7 +47,7 @@ def load_transform(environment: Mapping[str, str]) -> Transform:
         if not accept or accept == "*/*":
             accept = default_accept
         data = flask.request.get_data()
-        body = data.decode() if content_type in TEXT_TYPES else data
+        body = data.decode(errors="replace") if content_type in TEXT_TYPES else data
         try:
             return _response(respond(model, body, content_type, accept))
         except Exception as error:
