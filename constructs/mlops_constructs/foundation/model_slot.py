@@ -1,9 +1,11 @@
 """The slot: which model version should serve, written by promotions and never by a template."""
 
-from aws_cdk import Acknowledgment, Duration, Stack, Validations
+from aws_cdk import Acknowledgment, Duration, Stack, Token, Validations
 from aws_cdk import aws_iam as iam
 from aws_cdk import custom_resources as cr
 from constructs import Construct
+
+from mlops_constructs.problems import refuse
 
 EMPTY_SLOT = "NONE,NONE"
 """What a slot holds before the first promotion."""
@@ -22,6 +24,8 @@ class ModelSlot(Construct):
     """
 
     def __init__(self, scope: Construct, construct_id: str, *, slot_name: str) -> None:
+        if not Token.is_unresolved(slot_name) and not slot_name.startswith("/"):
+            refuse([f"slot_name must begin with a slash, got {slot_name!r}"])
         super().__init__(scope, construct_id)
         self.slot_name = slot_name
         self.slot_arn = Stack.of(self).format_arn(

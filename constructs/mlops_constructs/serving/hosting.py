@@ -39,8 +39,8 @@ class Hosting(BaseModel):
             )
         if _LOCAL_STORAGE.match(self.instance_type):
             problems.append(
-                f"instance_type {self.instance_type!r} has local storage, which takes no key of ours; "
-                "take a type without, such as 'ml.m5.large'"
+                f"instance_type {self.instance_type!r} has local storage, which takes no key; "
+                "choose a type without, such as 'ml.m5.large'"
             )
         if _BURSTABLE.match(self.instance_type):
             problems.append(

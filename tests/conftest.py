@@ -1,0 +1,77 @@
+"""The templates of the app, synthesized once by two processes that share as little as possible."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+HOSTILE = Path(__file__).parent / "hostile_world"
+WORLDS: Mapping[str, Mapping[str, str]] = {
+    "home": {"PYTHONHASHSEED": "1", "AWS_REGION": "us-east-1", "USER": "ann", "TZ": "UTC"},
+    "away": {
+        "PYTHONHASHSEED": "2",
+        "AWS_REGION": "eu-west-1",
+        "AWS_DEFAULT_REGION": "eu-west-1",
+        "CDK_DEFAULT_REGION": "eu-west-1",
+        "CDK_DEFAULT_ACCOUNT": "210987654321",
+        "USER": "bob",
+        "LOGNAME": "bob",
+        "TZ": "Pacific/Kiritimati",
+        "LANG": "tr_TR.UTF-8",
+        "PYTHONPATH": str(HOSTILE),
+        "NODE_OPTIONS": f"--require {HOSTILE / 'world.js'}",
+    },
+}
+"""In the second the clock is years ahead, and there is no network and no SageMaker SDK."""
+
+
+def feature_flags() -> dict[str, Any]:
+    """The context of cdk.json, which only the cdk CLI would read."""
+    flags: dict[str, Any] = json.loads((ROOT / "cdk.json").read_text())["context"]
+    return flags
+
+
+@pytest.fixture(scope="session")
+def assemblies(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """World to the folder that `python app.py` wrote there."""
+    folders = {world: tmp_path_factory.mktemp(world) / "cdk.out" for world in WORLDS}
+    processes = {
+        world: subprocess.Popen(
+            [sys.executable, "app.py"],
+            cwd=ROOT,
+            env={
+                "PATH": os.environ["PATH"],
+                "HOME": os.environ["HOME"],
+                "CDK_OUTDIR": str(folders[world]),
+                "CDK_CONTEXT_JSON": json.dumps(feature_flags()),
+                **environment,
+            },
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        for world, environment in WORLDS.items()
+    }
+    for world, process in processes.items():
+        _, errors = process.communicate(timeout=120)
+        assert process.returncode == 0, f"{world}: {errors}"
+    return folders
+
+
+@pytest.fixture(scope="session")
+def templates(assemblies: dict[str, Path]) -> dict[str, dict[str, Any]]:
+    """Stack name to template."""
+    folder = assemblies["home"] / "assembly-Dev"
+    artifacts = json.loads((folder / "manifest.json").read_text())["artifacts"].values()
+    return {
+        artifact["properties"]["stackName"]: json.loads(
+            (folder / artifact["properties"]["templateFile"]).read_text()
+        )
+        for artifact in artifacts
+        if artifact["type"] == "aws:cloudformation:stack"
+    }

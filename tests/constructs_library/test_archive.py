@@ -1,0 +1,59 @@
+"""The same scripts give the same bytes, wherever and whenever they are packed."""
+
+import io
+import os
+import shutil
+import tarfile
+from pathlib import Path
+
+from mlops_constructs.archive import archive
+
+
+def scripts(folder: Path) -> Path:
+    (folder / "sub").mkdir(parents=True)
+    (folder / "train.py").write_text("print('trains')")
+    (folder / "sub" / "part.py").write_text("part = 1")
+    return folder
+
+
+def members(content: bytes) -> list[tarfile.TarInfo]:
+    with tarfile.open(fileobj=io.BytesIO(content), mode="r:gz") as tar:
+        return tar.getmembers()
+
+
+def test_two_copies_of_other_age_owner_and_mode_are_the_same_archive(tmp_path: Path):
+    first = scripts(tmp_path / "first")
+    second = shutil.copytree(first, tmp_path / "second")
+    for path in (second / "train.py", second / "sub" / "part.py"):
+        os.utime(path, (1, 1))
+        path.chmod(0o700)
+    assert archive(first) == archive(second)
+
+
+def test_it_opens_as_the_training_toolkit_opens_it(tmp_path: Path):
+    packed = archive(scripts(tmp_path / "steps"))
+    with tarfile.open(fileobj=io.BytesIO(packed.content), mode="r:gz") as tar:
+        tar.extractall(tmp_path / "out", filter="data")
+    assert (tmp_path / "out" / "train.py").read_text() == "print('trains')"
+    assert (tmp_path / "out" / "sub" / "part.py").read_text() == "part = 1"
+
+
+def test_names_are_sorted_and_byte_code_stays_out(tmp_path: Path):
+    folder = scripts(tmp_path / "steps")
+    (folder / "__pycache__").mkdir()
+    (folder / "__pycache__" / "train.cpython-311.pyc").write_bytes(b"\0")
+    assert [m.name for m in members(archive(folder).content)] == ["sub/part.py", "train.py"]
+
+
+def test_no_time_owner_or_folder_of_the_maker_is_in_it(tmp_path: Path):
+    packed = archive(scripts(tmp_path / "steps"))
+    assert packed.content[4:8] == b"\0\0\0\0"
+    for member in members(packed.content):
+        assert (member.mtime, member.uid, member.gid, member.uname) == (0, 0, 0, "")
+
+
+def test_a_changed_script_changes_the_digest(tmp_path: Path):
+    folder = scripts(tmp_path / "steps")
+    before = archive(folder).digest
+    (folder / "train.py").write_text("print('trains better')")
+    assert archive(folder).digest != before
