@@ -4,77 +4,53 @@
 """
 
 import argparse
-import importlib.util
-import json
 import logging
 import sys
 import warnings
-from collections.abc import Iterator
+from collections.abc import Mapping
 from pathlib import Path
-from types import ModuleType
 
-from pipeline_definitions import images
-from pipeline_definitions.definition import DEFINITION, DIGEST, digest_text, source_digests
 from pipeline_definitions.models import MODELS
-from pipeline_definitions.spec import ModelSpec
-from pipeline_definitions.validation import definition_problems
 
 
 def main(argv: list[str] | None = None) -> int:
     """Write or check the files of every model; 0 if all is well."""
+    from pipeline_definitions.sdk.build import InvalidDefinition, built
+
     parser = argparse.ArgumentParser(prog="python -m pipeline_definitions", description=__doc__)
     parser.add_argument(
         "--check", action="store_true", help="write nothing, fail if a file differs"
     )
     check = parser.parse_args(argv).check
-    problems = [problem for spec in MODELS for problem in _renew(spec, check=check)]
-    problems += _put(images.PATH, _accounts_text(), check=check)
-    for problem in problems:
-        print(problem, file=sys.stderr)
-    return 1 if problems else 0
+    try:
+        files = built(MODELS)
+    except InvalidDefinition as error:
+        print(error, file=sys.stderr)
+        return 1
+    differing = [path for path, text in files.items() if _content(path) != text]
+    return _refuse(differing) if check else _write({path: files[path] for path in differing})
 
 
-def _renew(spec: ModelSpec, *, check: bool) -> Iterator[str]:
-    body = _built(spec)
-    problems = definition_problems(json.loads(body))
-    if problems:
-        yield from (f"model {spec.name!r}: {problem}" for problem in problems)
-        return
-    yield from _put(spec.folder / DEFINITION, body, check=check)
-    yield from _put(spec.folder / DIGEST, digest_text(source_digests(spec)), check=check)
+def _content(path: Path) -> str | None:
+    return path.read_text(encoding="utf-8") if path.is_file() else None
 
 
-def _built(spec: ModelSpec) -> str:
-    """Build the pipeline with the SDK, which is imported here and nowhere at synth."""
-    from pipeline_definitions.sdk.render import render
-
-    return render(_module(spec.folder / "pipeline.py").build())
-
-
-def _module(path: Path) -> ModuleType:
-    spec = importlib.util.spec_from_file_location(f"{path.parent.name}_pipeline", path)
-    if spec is None or spec.loader is None:
-        raise FileNotFoundError(path)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+def _refuse(differing: list[Path]) -> int:
+    for path in differing:
+        print(
+            f"{path} is not what its sources give; run `make definitions` and commit the result",
+            file=sys.stderr,
+        )
+    return 1 if differing else 0
 
 
-def _accounts_text() -> str:
-    from pipeline_definitions.sdk.images import registry_accounts
-
-    return json.dumps(registry_accounts(), indent=2) + "\n"
-
-
-def _put(path: Path, text: str, *, check: bool) -> Iterator[str]:
-    """Write the file if it differs; when checking, say so instead."""
-    if path.is_file() and path.read_text(encoding="utf-8") == text:
-        return
-    if check:
-        yield f"{path} differs from what `make definitions` writes; run it and commit the result"
-        return
-    path.write_text(text, encoding="utf-8")
-    print(f"wrote {path}")
+def _write(files: Mapping[Path, str]) -> int:
+    for path, text in files.items():
+        path.write_text(text, encoding="utf-8")
+        print(f"wrote {path}")
+    if not files:
+        print("nothing changed")
+    return 0
 
 
 if __name__ == "__main__":

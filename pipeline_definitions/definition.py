@@ -42,32 +42,31 @@ def load_definition(spec: ModelSpec) -> PipelineDefinition:
     Raises:
         StaleDefinition: If it is missing, was edited by hand, or is older than a source of it.
     """
-    path = spec.folder / DEFINITION
-    if not path.is_file() or not (spec.folder / DIGEST).is_file():
+    path, digest = spec.folder / DEFINITION, spec.folder / DIGEST
+    if not path.is_file() or not digest.is_file():
         raise StaleDefinition(
             f"model {spec.name!r}: no {DEFINITION} with its {DIGEST} in {_shown(spec.folder)}; "
             "run `make definitions` and commit both"
         )
-    lines = (spec.folder / DIGEST).read_text(encoding="utf-8").splitlines()
-    committed = {name: digest for digest, _, name in (line.partition("  ") for line in lines)}
-    changed = _differing(committed, source_digests(spec))
+    body = path.read_text(encoding="utf-8")
+    changed = _differing(_parsed(digest), source_digests(spec, definition=body))
     if changed:
         raise StaleDefinition(
             f"model {spec.name!r}: {DEFINITION} is out of date, because of {', '.join(changed)}; "
             "run `make definitions` and commit what it writes"
         )
-    return PipelineDefinition(path.read_text(encoding="utf-8"))
+    return PipelineDefinition(body)
 
 
-def source_digests(spec: ModelSpec) -> dict[str, str]:
-    """SHA-256, by name, of all that determines definition.json, and of definition.json itself."""
-    shared = sorted((_ROOT / "pipeline_definitions" / "sdk").glob("*.py"))
-    files = {f"sdk/{path.name}": path for path in shared}
-    files |= {name: spec.folder / name for name in ("__init__.py", "pipeline.py", DEFINITION)}
-    files["spec.py"] = _ROOT / "pipeline_definitions" / "spec.py"
-    digests = {name: _sha256(path.read_bytes()) for name, path in files.items()}
-    digests["the pin of sagemaker"] = _sha256(sagemaker_pin().encode())
-    return digests
+def source_digests(spec: ModelSpec, *, definition: str) -> dict[str, str]:
+    """SHA-256, by name, of all that determines definition.json, and of its own content."""
+    shared = _ROOT / "pipeline_definitions"
+    files = {f"sdk/{path.name}": path for path in (shared / "sdk").glob("*.py")}
+    files |= {"spec.py": shared / "spec.py"}
+    files |= {name: spec.folder / name for name in ("__init__.py", "pipeline.py")}
+    contents = {name: path.read_bytes() for name, path in files.items()}
+    contents |= {DEFINITION: definition.encode(), "the pin of sagemaker": sagemaker_pin().encode()}
+    return {name: hashlib.sha256(content).hexdigest() for name, content in contents.items()}
 
 
 def digest_text(digests: Mapping[str, str]) -> str:
@@ -89,8 +88,9 @@ def _differing(committed: Mapping[str, str], actual: Mapping[str, str]) -> list[
     )
 
 
-def _sha256(content: bytes) -> str:
-    return hashlib.sha256(content).hexdigest()
+def _parsed(digest: Path) -> dict[str, str]:
+    lines = digest.read_text(encoding="utf-8").splitlines()
+    return {name: sha256 for sha256, _, name in (line.partition("  ") for line in lines)}
 
 
 def _shown(path: Path) -> str:

@@ -13,6 +13,7 @@ ARTIFACT_BUCKET = "${ArtifactBucketName}"
 ROLE_ARN = "arn:${AWS::Partition}:iam::${AWS::AccountId}:role/${JobRoleName}"
 """What the jobs run as. It has to look like an ARN: the SDK asks IAM about anything else."""
 
+
 _NO_TELEMETRY = {
     "SchemaVersion": "1.0",
     "SageMaker": {"PythonSDK": {"Modules": {"TelemetryOptOut": True}}},

@@ -61,14 +61,14 @@ def run(options: argparse.Namespace) -> None:
 
 
 def score(archive: Path, test: Path) -> list[float] | None:
-    """The probabilities of the model in the folder's one .tar.gz; None if it holds no model.
+    """The probabilities of the model in the folder's one archive; None if it holds no model.
 
     Raises:
         BadData: If there is not one archive, or its code fails on the held-out rows.
     """
-    found = sorted(archive.glob("*.tar.gz"))
+    found = sorted(archive.glob("*.gz"))
     if len(found) != 1:
-        raise BadData(f"expected one .tar.gz in {archive}, got {len(found)}")
+        raise BadData(f"expected one model archive (.tar.gz) in {archive}, got {len(found)}")
     with TemporaryDirectory() as unpacked:
         with tarfile.open(found[0]) as tar:
             tar.extractall(unpacked, filter="data")

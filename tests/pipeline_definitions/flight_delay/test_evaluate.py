@@ -167,13 +167,15 @@ def test_a_folder_without_an_archive_is_refused(
     empty = tmp_path / "champion"
     empty.mkdir()
     assert judge(prepared, quick, empty, tmp_path) == 1
-    assert capsys.readouterr().err.strip() == f"expected one .tar.gz in {empty}, got 0"
+    assert (
+        capsys.readouterr().err.strip() == f"expected one model archive (.tar.gz) in {empty}, got 0"
+    )
 
 
 def test_the_archive_that_the_platform_ships_is_taken_for_no_champion(
     prepared: Prepared, quick: Path, tmp_path: Path
 ):
     (tmp_path / "champion").mkdir()
-    (tmp_path / "champion/shipped.tar.gz").write_bytes(archive(NO_CHAMPION).content)
+    (tmp_path / "champion/0a1b2c.gz").write_bytes(archive(NO_CHAMPION).content)
     assert judge(prepared, quick, tmp_path / "champion", tmp_path) == 0
     assert written(tmp_path).report["champion"]["auc"] is None

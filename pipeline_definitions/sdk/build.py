@@ -1,0 +1,48 @@
+"""What `make definitions` writes: each model's definition and digest, and the image registries."""
+
+import importlib.util
+import json
+from collections.abc import Iterable
+from pathlib import Path
+from types import ModuleType
+
+from pipeline_definitions import images
+from pipeline_definitions.definition import DEFINITION, DIGEST, digest_text, source_digests
+from pipeline_definitions.sdk.images import registry_accounts
+from pipeline_definitions.sdk.render import render
+from pipeline_definitions.spec import ModelSpec
+from pipeline_definitions.validation import definition_problems
+
+
+class InvalidDefinition(ValueError):
+    """A pipeline.py gives a definition that AWS would refuse; one sentence for each problem."""
+
+
+def built(models: Iterable[ModelSpec]) -> dict[Path, str]:
+    """Path and content of each file that is committed.
+
+    Raises:
+        InvalidDefinition: With the problems of all models; nothing should be written then.
+    """
+    files: dict[Path, str] = {images.PATH: json.dumps(registry_accounts(), indent=2) + "\n"}
+    problems = []
+    for spec in models:
+        body = render(_pipeline_module(spec).build())
+        found = definition_problems(json.loads(body))
+        problems += [f"model {spec.name!r}: {problem}" for problem in found]
+        files[spec.folder / DEFINITION] = body
+        files[spec.folder / DIGEST] = digest_text(source_digests(spec, definition=body))
+    if problems:
+        raise InvalidDefinition("\n".join(problems))
+    return files
+
+
+def _pipeline_module(spec: ModelSpec) -> ModuleType:
+    """The model's pipeline.py, wherever its folder lies."""
+    path = spec.folder / "pipeline.py"
+    found = importlib.util.spec_from_file_location(f"{spec.folder.name}_pipeline", path)
+    if found is None or found.loader is None or not path.is_file():
+        raise InvalidDefinition(f"model {spec.name!r}: no pipeline.py in {spec.folder}; add it")
+    module = importlib.util.module_from_spec(found)
+    found.loader.exec_module(module)
+    return module
