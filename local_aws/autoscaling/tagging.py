@@ -24,15 +24,16 @@ def list_tags_for_resource(request: Request) -> dict[str, Any]:
 @operation(SERVICE, "TagResource")
 def tag_resource(request: Request) -> dict[str, Any]:
     """Set tags."""
-    tags = request["Tags"].items()
-    TAGS.add(_known(request), [{"Key": key, "Value": value} for key, value in tags])
+    tags = [{"Key": key, "Value": value} for key, value in request["Tags"].items()]
+    TAGS.add(_known(request), tags)
     return {}
 
 
 @operation(SERVICE, "UntagResource")
 def untag_resource(request: Request) -> dict[str, Any]:
     """Take tags away."""
-    TAGS.remove(_known(request), request["TagKeys"])
+    keys = list(request["TagKeys"])
+    TAGS.remove(_known(request), keys)
     return {}
 
 

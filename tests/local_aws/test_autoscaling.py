@@ -71,6 +71,21 @@ def test_a_variant_is_registered_and_its_bounds_change(
     assert (found["MinCapacity"], found["MaxCapacity"]) == (2, 8)
 
 
+def test_a_target_keeps_its_tags_until_they_are_taken_away(
+    scaling: Any, target: dict[str, str]
+) -> None:
+    arn = scaling.register_scalable_target(
+        **target, MinCapacity=1, MaxCapacity=2, Tags={"team": "flights"}
+    )["ScalableTargetARN"]
+    scaling.tag_resource(ResourceARN=arn, Tags={"stage": "dev"})
+    scaling.untag_resource(ResourceARN=arn, TagKeys=["team"])
+    assert scaling.list_tags_for_resource(ResourceARN=arn)["Tags"] == {"stage": "dev"}
+    scaling.deregister_scalable_target(**target)
+    assert "No scalable target has the ARN" in refusal(
+        scaling.list_tags_for_resource, ResourceARN=arn
+    )
+
+
 def test_a_policy_belongs_to_a_registered_target_and_goes_with_it(
     scaling: Any, target: dict[str, str]
 ) -> None:
