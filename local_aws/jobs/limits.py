@@ -6,6 +6,18 @@ from local_aws.core.errors import NotImplementedHere
 from local_aws.core.request import Request
 
 
+def s3_uri(request: Request, member: str) -> str:
+    """The member, which AWS would also take as an https:// URL.
+
+    Raises:
+        NotImplementedHere: It is one.
+    """
+    uri: str = request[member]
+    if not uri.startswith("s3://"):
+        raise NotImplementedHere(f"{member} must start with s3:// on the local AWS, got {uri!r}.")
+    return uri
+
+
 def only(request: Request, member: str, *allowed: Any) -> None:
     """Refuse a member whose value AWS would honour and the local AWS does not.
 

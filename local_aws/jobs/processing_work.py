@@ -12,7 +12,7 @@ from local_aws.core.errors import NotImplementedHere, ValidationException
 from local_aws.core.request import Request
 from local_aws.jobs.folder import JobFolder
 from local_aws.jobs.images import Image, image
-from local_aws.jobs.limits import only
+from local_aws.jobs.limits import only, s3_uri
 from local_aws.jobs.storage import download, upload
 
 _PROCESSING = "/opt/ml/processing/"
@@ -146,7 +146,7 @@ def _place(request: Request) -> Place:
     path = request.get("LocalPath", "")
     if not path.startswith(_PROCESSING) or ".." in path.split("/"):
         raise ValidationException(f"LocalPath must be a folder below {_PROCESSING}, got {path!r}.")
-    return Place(uri=request["S3Uri"], local_path=path)
+    return Place(uri=s3_uri(request, "S3Uri"), local_path=path)
 
 
 def _unique(names: list[str], member: str) -> None:

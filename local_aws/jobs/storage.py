@@ -1,7 +1,6 @@
 """A job's data on its way from and to S3."""
 
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from boto3.s3.transfer import TransferConfig
 from botocore.exceptions import BotoCoreError, ClientError
@@ -17,9 +16,9 @@ class TransferFailed(Exception):
 
 
 def split(uri: str) -> tuple[str, str]:
-    """Bucket and key, or key prefix, of an S3 URI."""
-    parts = urlsplit(uri, allow_fragments=False)
-    return parts.netloc, parts.path.removeprefix("/")
+    """Bucket and key, or key prefix, of an s3:// URI."""
+    bucket, _, key = uri.removeprefix("s3://").partition("/")
+    return bucket, key
 
 
 def relative_path(key: str, prefix: str) -> str:

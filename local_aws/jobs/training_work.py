@@ -13,7 +13,7 @@ from local_aws.core.errors import NotImplementedHere, ValidationException
 from local_aws.core.request import Request
 from local_aws.jobs.folder import JobFolder
 from local_aws.jobs.images import Image, image
-from local_aws.jobs.limits import only
+from local_aws.jobs.limits import only, s3_uri
 from local_aws.jobs.storage import TransferFailed, download, keys, upload_file
 
 # The toolkit waits until each host's name resolves; AWS's `algo-1` does not on this machine.
@@ -163,11 +163,11 @@ def _channel(item: Request) -> Channel:
     }
     if "ContentType" in item:
         settings["ContentType"] = item["ContentType"]
-    return Channel(name=item["ChannelName"], uri=source["S3Uri"], settings=settings)
+    return Channel(name=item["ChannelName"], uri=s3_uri(source, "S3Uri"), settings=settings)
 
 
 def _artifact(output: Request, request: Request, file: str) -> str:
-    prefix = output["S3OutputPath"].rstrip("/")
+    prefix = s3_uri(output, "S3OutputPath").rstrip("/")
     return f"{prefix}/{request['TrainingJobName']}/output/{file}"
 
 
