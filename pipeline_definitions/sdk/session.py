@@ -4,6 +4,7 @@ from functools import cache
 from typing import NoReturn
 
 import boto3
+from sagemaker.core.config.config_manager import SageMakerConfig
 from sagemaker.core.workflow.pipeline_context import PipelineSession
 
 from pipeline_definitions.sdk.environment import BUILD_REGION
@@ -18,6 +19,9 @@ _NO_TELEMETRY = {
     "SchemaVersion": "1.0",
     "SageMaker": {"PythonSDK": {"Modules": {"TelemetryOptOut": True}}},
 }
+
+# The SDK holds its configuration against a JSON schema at every look-up, eighty times a pipeline.
+SageMakerConfig.validate_sagemaker_config = lambda self, sagemaker_config=None: None
 
 
 class UploadRefused(RuntimeError):
