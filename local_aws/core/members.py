@@ -54,11 +54,17 @@ def given(value: Any, shape: Shape, path: str = "", above: tuple[str, ...] = ())
 
 
 @cache
+def tables(file: str) -> tuple[dict[str, Any], ...]:
+    """All tables of that name, one for each package of services."""
+    return tuple(tomllib.loads(path.read_text()) for path in sorted(_PACKAGES.glob(f"*/{file}")))
+
+
+@cache
 def supported(service: str, action: str) -> frozenset[str]:
     """The paths that `supported.toml` of any package names for the operation."""
     return frozenset(
         path
-        for table in _tables("supported.toml")
+        for table in tables("supported.toml")
         for path in table.get(service, {}).get(action, ())
     )
 
@@ -68,7 +74,7 @@ def ignored(service: str, action: str) -> Mapping[str, str]:
     """The paths, with reasons, that `ignored.toml` of any package names for the operation."""
     return {
         path: reason
-        for table in _tables("ignored.toml")
+        for table in tables("ignored.toml")
         for path, reason in table.get(service, {}).get(action, {}).items()
     }
 
@@ -93,11 +99,6 @@ def refuse_unsupported(service: str, action: str, params: Mapping[str, Any], sha
             f"{service}:{action}: the local AWS does not implement {', '.join(sorted(dropped))};"
             " leave it out of the input"
         )
-
-
-@cache
-def _tables(file: str) -> tuple[dict[str, Any], ...]:
-    return tuple(tomllib.loads(path.read_text()) for path in sorted(_PACKAGES.glob(f"*/{file}")))
 
 
 def _structure(shape: Shape, path: str) -> tuple[StructureShape, str] | None:

@@ -87,10 +87,11 @@ def _call(service: str, action: str, request: Request) -> dict[str, Any]:
     The Tags of whatever an operation creates go to the ARN that it answers, so that no handler
     has to keep tags.
     """
+    tags = request.keep("Tags").get("Tags", ()) if action.startswith("Create") else ()
     output: dict[str, Any] = _plain(_handlers[service, action](request))
     if action.startswith("Create"):
         for arn in (value for name, value in output.items() if name.endswith("Arn")):
-            TAGS.put(arn, request.get("Tags", ()))
+            TAGS.put(arn, tags)
     return output
 
 

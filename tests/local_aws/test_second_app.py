@@ -3,6 +3,7 @@
 import json
 import os
 import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -14,37 +15,46 @@ from tests.local_aws.model_archives import echo
 from tests.local_aws.stacks import eventually
 
 pytestmark = pytest.mark.local_aws
-FOLDER = Path(__file__).parent / "second_app"
+APP = Path(__file__).parent / "second_app" / "app.py"
 
 
 class App:
     """The app of `second_app/`, deployed as its author would."""
 
     def __init__(self, aws: LocalAws, folder: Path) -> None:
-        self._environment = {**os.environ, **aws.environment(), "CDK_DISABLE_VERSION_CHECK": "1"}
+        self._environment = {**os.environ, **aws.environment()}
         self._folder = folder
-        self._model = folder / "model.tar.gz"
-        self._model.write_bytes(echo("fraud"))
+        (folder / "model.tar.gz").write_bytes(echo("fraud"))
 
-    def cdk(self, *arguments: str) -> str:
-        output = ["--output", str(self._folder / "cdk.out")]
+    def synthesized(self, colour: str) -> list[str]:
+        """Arguments for the CLI that stand for the app, synthesized once."""
+        assembly = self._folder / colour
+        model = self._folder / "model.tar.gz"
+        context = json.dumps({"model": str(model), "colour": colour})
+        environment = {"CDK_CONTEXT_JSON": context, "CDK_OUTDIR": str(assembly)}
+        self._run([sys.executable, str(APP)], **environment)
+        return ["--app", str(assembly)]
+
+    def cdk(self, *arguments: str) -> None:
+        self._run(["cdk", *arguments])
+
+    def deploy(self, app: list[str]) -> dict[str, str]:
+        outputs = self._folder / "outputs.json"
+        flags = ["--require-approval", "never", "--outputs-file", str(outputs)]
+        self.cdk("deploy", "FraudScore", *app, *flags)
+        found: dict[str, str] = json.loads(outputs.read_text())["FraudScore"]
+        return found
+
+    def _run(self, command: list[str], **environment: str) -> None:
         done = subprocess.run(
-            ["cdk", *arguments, "-c", f"model={self._model}", *output],
-            cwd=FOLDER,
-            env=self._environment,
+            command,
+            cwd=self._folder,
+            env={**self._environment, **environment},
             capture_output=True,
             text=True,
             timeout=120,
         )
         assert done.returncode == 0, done.stderr + done.stdout
-        return done.stderr + done.stdout
-
-    def deploy(self, colour: str) -> dict[str, str]:
-        outputs = self._folder / "outputs.json"
-        flags = ["--require-approval", "never", "--outputs-file", str(outputs)]
-        self.cdk("deploy", "FraudScore", "-c", f"colour={colour}", *flags)
-        found: dict[str, str] = json.loads(outputs.read_text())["FraudScore"]
-        return found
 
 
 def ended(queue: str, sqs: Any) -> str:
@@ -59,8 +69,8 @@ def test_a_stranger_deploys_scores_registers_changes_and_destroys(
     aws: LocalAws, client: Callable[[str], Any], tmp_path: Path
 ) -> None:
     app, sagemaker, sqs = App(aws, tmp_path), client("sagemaker"), client("sqs")
-    app.cdk("bootstrap", "-c", "colour=red", "aws://123456789012/us-east-1")
-    first = app.deploy("red")
+    app.cdk("bootstrap", "aws://123456789012/us-east-1")
+    first = app.deploy(app.synthesized("red"))
 
     def score() -> str:
         answer = client("sagemaker-runtime").invoke_endpoint(
@@ -78,12 +88,13 @@ def test_a_stranger_deploys_scores_registers_changes_and_destroys(
     (package,) = packages["ModelPackageSummaryList"]
     assert package["ModelApprovalStatus"] == "PendingManualApproval"
 
-    assert app.deploy("blue") == first
+    blue = app.synthesized("blue")
+    assert app.deploy(blue) == first
     assert score() == "fraud:1,2:blue"
     with pytest.raises(sagemaker.exceptions.ClientError, match="Could not find"):
         sagemaker.describe_endpoint_config(EndpointConfigName=config)
 
     sagemaker.delete_model_package(ModelPackageName=package["ModelPackageArn"])
-    app.cdk("destroy", "FraudScore", "-c", "colour=blue", "--force")
+    app.cdk("destroy", "FraudScore", *blue, "--force")
     with pytest.raises(sagemaker.exceptions.ClientError, match="Could not find endpoint"):
         sagemaker.describe_endpoint(EndpointName=first["EndpointName"])

@@ -1,0 +1,226 @@
+"""Every implemented operation called with every member that it supports.
+
+Most inputs are made from botocore's shapes alone, as a handler reads all of an input before it
+looks for what the input names. Where it has to look first, or where members exclude each other,
+the inputs are written here.
+"""
+
+import copy
+import uuid
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from botocore import xform_name
+from botocore.exceptions import ClientError
+
+from local_aws.core import api
+from tests.local_aws.maximal import maximal
+from tests.local_aws.model_archives import IMAGE, echo
+from tests.local_aws.stage import Stage
+
+Input = dict[str, Any]
+PIPELINE = (
+    '{"Version": "2020-12-01", "Parameters": [{"Name": "value", "Type": "String"}], "Steps": []}'
+)
+VARIANT = {
+    "ServiceNamespace": "sagemaker",
+    "ScalableDimension": "sagemaker:variant:DesiredInstanceCount",
+}
+
+
+class Exercise:
+    """Calls operations on the local AWS; a refusal is an answer too."""
+
+    def __init__(self, client: Callable[[str], Any]) -> None:
+        self._client = client
+        self._sagemaker = client("sagemaker")
+        self._stage = Stage(client)
+        self._name = f"honest-{uuid.uuid4().hex[:8]}"
+
+    def run(self, operations: list[tuple[str, str]]) -> None:
+        """Call all operations, those first that make what others name."""
+        written = self._written()
+        for (service, action), inputs in written.items():
+            for given in inputs:
+                self._call(service, action, given)
+        for service, action in operations:
+            if (service, action) not in written:
+                for given in from_shape(service, action):
+                    self._call(service, action, given)
+        self._stage.close()
+
+    def _call(self, service: str, action: str, given: Input) -> None:
+        try:
+            getattr(self._client(service), xform_name(action))(**given)
+        except ClientError as refusal:
+            assert "validation error" not in str(refusal), f"not a valid input: {refusal}"
+            assert refusal.response["ResponseMetadata"]["HTTPStatusCode"] != 500, refusal
+
+    def _written(self) -> dict[tuple[str, str], list[Input]]:
+        return {
+            **self._registry(),
+            **self._hosting(),
+            **self._autoscaling(),
+            **self._jobs(),
+            **self._pipelines(),
+        }
+
+    def _registry(self) -> dict[tuple[str, str], list[Input]]:
+        group = self._sagemaker.create_model_package_group(ModelPackageGroupName=self._name)
+        arn = group["ModelPackageGroupArn"]
+        in_group = {"ModelPackageGroupName": self._name}
+        package = self._sagemaker.create_model_package(**in_group)["ModelPackageArn"]
+        create = sagemaker("CreateModelPackage", ModelPackageGroupName=self._name)
+        return {
+            ("sagemaker", "AddTags"): [sagemaker("AddTags", ResourceArn=arn)],
+            ("sagemaker", "ListTags"): [sagemaker("ListTags", ResourceArn=arn)],
+            ("sagemaker", "DeleteTags"): [sagemaker("DeleteTags", ResourceArn=arn)],
+            ("sagemaker", "CreateModelPackage"): [
+                without(create, "ModelPackageName", "Tags"),
+                without(create, "ModelPackageGroupName"),
+            ],
+            ("sagemaker", "UpdateModelPackage"): [
+                sagemaker("UpdateModelPackage", ModelPackageArn=package)
+            ],
+            ("sagemaker", "PutModelPackageGroupPolicy"): [{**in_group, "ResourcePolicy": "{}"}],
+            ("sagemaker", "ListModelPackages"): [sagemaker("ListModelPackages", **in_group)],
+        }
+
+    def _hosting(self) -> dict[tuple[str, str], list[Input]]:
+        model = self._stage.model(echo("honest"))
+        config = self._stage.config(model)
+        endpoint = self._stage.endpoint(config)
+        create = sagemaker("CreateModel", ModelName=f"{self._name}-model")
+        named = {"EndpointName": endpoint, "EndpointConfigName": config}
+        variant = {"VariantName": "One", "DesiredWeight": 1.0, "DesiredInstanceCount": 1}
+        configured = sagemaker("CreateEndpointConfig", EndpointConfigName=f"{self._name}-config")
+        configured["ProductionVariants"][0]["ModelName"] = model
+        weights = {"EndpointName": endpoint, "DesiredWeightsAndCapacities": [variant]}
+        invoke = maximal("sagemaker-runtime", "InvokeEndpoint")
+        return {
+            ("sagemaker", "CreateModel"): [
+                *container_by_container(without(create, "Containers"), "PrimaryContainer"),
+                *container_by_container(without(create, "PrimaryContainer"), "Containers"),
+            ],
+            ("sagemaker", "CreateEndpointConfig"): [configured],
+            ("sagemaker", "CreateEndpoint"): [sagemaker("CreateEndpoint", **named)],
+            ("sagemaker-runtime", "InvokeEndpoint"): [
+                {**invoke, "EndpointName": endpoint, "TargetVariant": "One"}
+            ],
+            ("sagemaker", "UpdateEndpointWeightsAndCapacities"): [weights],
+            ("sagemaker", "UpdateEndpoint"): [sagemaker("UpdateEndpoint", **named)],
+        }
+
+    def _autoscaling(self) -> dict[tuple[str, str], list[Input]]:
+        service = "application-autoscaling"
+        endpoint = f"{self._stage.name}-endpoint"
+        target = {**VARIANT, "ResourceId": f"endpoint/{endpoint}/variant/One"}
+        policy = {**maximal(service, "PutScalingPolicy"), **target}
+        step, tracking = (
+            "StepScalingPolicyConfiguration",
+            "TargetTrackingScalingPolicyConfiguration",
+        )
+        register = {**maximal(service, "RegisterScalableTarget"), **target}
+        made = self._client(service).register_scalable_target(**register)
+        return {
+            (service, "RegisterScalableTarget"): [register],
+            (service, "UntagResource"): [
+                {"ResourceARN": made["ScalableTargetARN"], "TagKeys": ["value"]}
+            ],
+            (service, "PutScalingPolicy"): [
+                {**without(policy, tracking), "PolicyType": "StepScaling"},
+                {**without(policy, step), "PolicyType": "TargetTrackingScaling"},
+            ],
+            (service, "DescribeScalableTargets"): list(
+                from_shape(service, "DescribeScalableTargets", **VARIANT)
+            ),
+        }
+
+    def _jobs(self) -> dict[tuple[str, str], list[Input]]:
+        training = sagemaker("CreateTrainingJob", TrainingJobName=f"{self._name}-train")
+        training["AlgorithmSpecification"]["TrainingImage"] = IMAGE
+        training["AlgorithmSpecification"]["TrainingInputMode"] = "File"
+        channel = training["InputDataConfig"][0]
+        channel.update(InputMode="File", CompressionType="None", RecordWrapperType="None")
+        channel["DataSource"]["S3DataSource"]["S3DataType"] = "S3Prefix"
+        processing = sagemaker("CreateProcessingJob", ProcessingJobName=f"{self._name}-process")
+        processing["AppSpecification"]["ImageUri"] = IMAGE
+        for part in (
+            processing["ProcessingInputs"][0],
+            *processing["ProcessingOutputConfig"]["Outputs"],
+        ):
+            part["AppManaged"] = False
+        return {
+            ("sagemaker", "CreateTrainingJob"): [training],
+            ("sagemaker", "CreateProcessingJob"): [processing],
+        }
+
+    def _pipelines(self) -> dict[tuple[str, str], list[Input]]:
+        named = {"PipelineName": self._name, "PipelineDefinition": PIPELINE}
+        create = sagemaker("CreatePipeline", **named)
+        update = sagemaker("UpdatePipeline", **named)
+        started = self._executed()
+        return {
+            ("sagemaker", "CreatePipeline"): either_definition(create),
+            ("sagemaker", "UpdatePipeline"): either_definition(update),
+            ("sagemaker", "DescribePipeline"): [
+                {"PipelineName": self._name, "PipelineVersionId": 1}
+            ],
+            ("sagemaker", "StartPipelineExecution"): [
+                sagemaker("StartPipelineExecution", PipelineName=self._name, PipelineVersionId=1)
+            ],
+            ("sagemaker", "ListPipelineExecutions"): [
+                *from_shape("sagemaker", "ListPipelineExecutions", PipelineName=self._name)
+            ],
+            **{
+                ("sagemaker", action): list(
+                    from_shape("sagemaker", action, PipelineExecutionArn=started)
+                )
+                for action in ("ListPipelineExecutionSteps", "ListPipelineParametersForExecution")
+            },
+        }
+
+    def _executed(self) -> str:
+        name = f"{self._name}-executed"
+        role = "arn:aws:iam::123456789012:role/pipeline"
+        self._sagemaker.create_pipeline(
+            PipelineName=name, PipelineDefinition=PIPELINE, RoleArn=role
+        )
+        parameters = [{"Name": "value", "Value": "value"}]
+        started = self._sagemaker.start_pipeline_execution(
+            PipelineName=name, PipelineParameters=parameters
+        )
+        return str(started["PipelineExecutionArn"])
+
+
+def sagemaker(action: str, **members: Any) -> Input:
+    return {**maximal("sagemaker", action), **members}
+
+
+def without(given: Input, *members: str) -> Input:
+    return {name: copy.deepcopy(value) for name, value in given.items() if name not in members}
+
+
+def from_shape(service: str, action: str, **members: Any) -> Iterator[Input]:
+    """The whole input; a list's made-up token goes alone, for it is refused."""
+    given = {**maximal(service, action), **members}
+    yield without(given, "NextToken")
+    if "NextToken" in given:
+        required = api.input_shape(service, action).required_members
+        yield {name: given[name] for name in (*required, "NextToken")}
+
+
+def container_by_container(given: Input, member: str) -> Iterator[Input]:
+    """A container names its archive or a model package, not both."""
+    whole = given[member][0] if isinstance(given[member], list) else given[member]
+    for left_out in (("ModelPackageName",), ("Image", "ModelDataUrl")):
+        container = without(whole, *left_out)
+        yield {**given, member: [container] if isinstance(given[member], list) else container}
+
+
+def either_definition(given: Input) -> list[Input]:
+    """A pipeline's definition is in the input or in S3, not both."""
+    return [
+        without(given, "PipelineDefinitionS3Location"),
+        without(given, "PipelineDefinition"),
+    ]
