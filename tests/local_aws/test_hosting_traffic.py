@@ -1,5 +1,6 @@
 """Shares of traffic, metrics and deployment policies, without any process."""
 
+import threading
 from collections import Counter
 from collections.abc import Mapping
 from typing import Any, cast
@@ -53,15 +54,19 @@ def test_variants_share_requests_by_weight_to_within_one() -> None:
 
 def test_a_fleet_that_is_replaced_ends_after_its_last_request() -> None:
     traffic, blue, green = Traffic(), fleet(One=1.0), fleet(One=1.0)
+    container = cast(Stopped, blue.variants[0].container)
+    ending = threading.Thread(target=blue.stop)
     traffic.switch(blue)
     with traffic.lease() as leased:
         assert leased is blue
         assert traffic.switch(green) is blue
+        ending.start()
         with traffic.lease() as later:
             assert later is green
-        assert not cast(Stopped, blue.variants[0].container).stopped
-    blue.stop()
-    assert cast(Stopped, blue.variants[0].container).stopped
+        ending.join(0.05)
+        assert ending.is_alive() and not container.stopped
+    ending.join(10)
+    assert container.stopped
 
 
 def invocation(**changes: Any) -> Invocation:
