@@ -41,7 +41,7 @@ def _compiled(expression: str) -> Any:
 
 
 @cache
-def _variables(expression: str) -> frozenset[str]:
+def variables_read(expression: str) -> frozenset[str]:
     """The variables that an expression reads: neither functions nor the parameters of its own."""
     parameters = ",".join(re.findall(r"function\(([^)]*)\)", expression))
     own = set(re.findall(r"\$(\w+)", parameters)) | jsonata.Jsonata.static_frame.bindings.keys()
@@ -60,7 +60,7 @@ def evaluate(template: Any, bindings: Mapping[str, Any]) -> Any:
         return [evaluate(value, bindings) for value in template]
     if not (isinstance(template, str) and template.startswith("{%") and template.endswith("%}")):
         return template
-    if unwritten := _variables(template) - bindings.keys():
+    if unwritten := variables_read(template) - bindings.keys():
         raise Undefined(f"{template} reads {unwritten}")
     value = _compiled(template[2:-2].strip()).evaluate(None, dict(bindings))
     if value is None:

@@ -6,7 +6,8 @@ from typing import Any
 
 from mlops_constructs.promotion.definition import definition
 from tests.promotion.machine import Execution
-from tests.promotion.world import REQUEST, World
+from tests.promotion.names import REQUEST
+from tests.promotion.world import World
 
 DEFINITION: dict[str, Any] = definition()
 

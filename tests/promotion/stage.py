@@ -17,7 +17,7 @@ from aws_cdk import aws_sqs as sqs
 from local_aws.launch import ACCOUNT, REGION, LocalAws
 from mlops_constructs.promotion import Promotion
 from tests.local_aws.model_archives import ENVIRONMENT, IMAGE, archive, echo
-from tests.promotion.world import EMPTY, ENDPOINT, GROUP, REQUEST, SLOT, STACK
+from tests.promotion.names import EMPTY, ENDPOINT, GROUP, REQUEST, SLOT, STACK
 
 BUCKET = "promotion-models"
 DEADLINE_SECONDS = 60.0
@@ -129,13 +129,13 @@ class Stage:
         """A boto3 client."""
         return boto3.session.Session().client(service, **self.aws.client_arguments())
 
-    def deploy(self) -> None:
-        """The slot, the machine, the model's group and its stack."""
+    def deploy(self, operations: str) -> None:
+        """The slot, the machine by its template, the model's group and its stack."""
         self.client("ssm").put_parameter(Name=SLOT, Type="StringList", Value=EMPTY)
         self.client("s3").create_bucket(Bucket=BUCKET)
         self.client("sagemaker").create_model_package_group(ModelPackageGroupName=GROUP)
         for name, template in (
-            ("Dev-Operations", operations_template()),
+            ("Dev-Operations", operations),
             (STACK, serving_template()),
         ):
             self.client("cloudformation").create_stack(

@@ -12,8 +12,9 @@ from jsonata.jsonata import Jsonata
 
 from mlops_constructs.promotion.observe import STUCK_ENDPOINT, STUCK_STACK
 from mlops_constructs.promotion.states import ON_FAILURE
+from tests.promotion.machine import variables_read
+from tests.promotion.names import operation
 from tests.promotion.promote import DEFINITION, released, start
-from tests.promotion.world import operation
 
 STATES: dict[str, dict[str, Any]] = DEFINITION["States"]
 MAPPED = {
@@ -124,11 +125,9 @@ def test_no_assignment_reads_what_another_of_the_same_state_writes():
 
 
 def test_every_variable_that_is_read_is_written():
-    text = json.dumps(DEFINITION)
     names = {name for assign in assigned(DEFINITION) for name in assign}
-    local = {"name", "package", "index", "states", "append"}
-    read = set(re.findall(r"\$([A-Za-z]\w*)\b(?!\()", text))
-    assert read - local - Jsonata.static_frame.bindings.keys() <= names
+    for expression in expressions(DEFINITION):
+        assert variables_read(expression) <= names | {"states"}, expression
 
 
 def test_names_of_states_fit_in_80_characters():

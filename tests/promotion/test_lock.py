@@ -6,8 +6,9 @@ from collections.abc import Iterator
 import pytest
 
 from tests.promotion.machine import Execution
+from tests.promotion.names import LOCK, NOTE, SLOT, slot_of
 from tests.promotion.promote import promote, released, start
-from tests.promotion.world import LOCK, NOTE, SLOT, World, slot_of
+from tests.promotion.world import World
 
 
 def finish(world: World, execution: Execution, steps: Iterator[str]) -> None:

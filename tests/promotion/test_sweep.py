@@ -1,7 +1,8 @@
 """After a release, what neither serves nor was the last to serve goes; nothing else does."""
 
+from tests.promotion.names import arn_of
 from tests.promotion.promote import promote, released
-from tests.promotion.world import World, arn_of
+from tests.promotion.world import World
 
 
 def served_config(world: World) -> str:

@@ -4,7 +4,7 @@ from mlops_constructs.promotion.desire import desire
 from mlops_constructs.promotion.failures import failure, failures
 from mlops_constructs.promotion.lock import lock, unlock
 from mlops_constructs.promotion.notices import notice
-from mlops_constructs.promotion.observe import FIRST_WAIT, observe
+from mlops_constructs.promotion.observe import observe
 from mlops_constructs.promotion.release import release
 from mlops_constructs.promotion.states import (
     State,
@@ -12,6 +12,7 @@ from mlops_constructs.promotion.states import (
     finish,
     jsonata,
     remember,
+    when,
 )
 from mlops_constructs.promotion.sweep import sweep
 
@@ -68,10 +69,8 @@ def _begin() -> dict[str, State]:
                 },
                 "holding": False,
                 "told": "",
-                "seconds": FIRST_WAIT,
                 "attempt": 0,
                 "tried": False,
-                "moves": False,
                 "stamped": [],
                 "rolledBack": [],
                 "outcome": "already serving",
@@ -83,14 +82,14 @@ def _begin() -> dict[str, State]:
 
 def _end() -> dict[str, State]:
     return {
-        "Does an approval lack?": choose(
-            {
-                "Condition": jsonata("$not($desired.approved) and $served.package != 'NONE'"),
-                "Next": "Tell that an approval lacks",
-            },
+        "Is an approval missing?": choose(
+            when(
+                "$not($desired.approved) and $served.package != 'NONE'",
+                "Tell that no version is approved",
+            ),
             otherwise="Done",
         ),
-        "Tell that an approval lacks": notice(
+        "Tell that no version is approved": notice(
             "'No approved version: ' & $target.endpoint",
             "$target.endpoint & ' still serves ' & $served.package & ', and no version of ' &"
             " $target.group & ' is approved that was not rolled back here'",

@@ -148,7 +148,7 @@ def _comparison() -> dict[str, State]:
     return {
         "Does it serve what it should?": choose(
             when(f"{there} and {KNOWN} and $holding", "Read the note"),
-            when(f"{there} and {KNOWN}", "Does an approval lack?"),
+            when(f"{there} and {KNOWN}", "Is an approval missing?"),
             when("$not($holding)", "Take the lock"),
             when(there, "Find the endpoint's logical id", {"previous": {"config": "NONE"}}),
             when("$slot = $desired.slot", "Update the stack"),

@@ -54,7 +54,7 @@ def unlock() -> dict[str, State]:
             when("$left and $holding", "Clear the note"),
             when("$left", "Take the lock"),
             when("$holding", "Release the lock"),
-            otherwise="Does an approval lack?",
+            otherwise="Is an approval missing?",
         ),
         "Release the lock": call(
             "ssm",

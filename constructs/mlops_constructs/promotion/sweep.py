@@ -23,6 +23,9 @@ def _ours() -> dict[str, State]:
     configs = "$states.result.EndpointConfigs"
     older = f"{configs}[$not(EndpointConfigName in [$served.config, $previous.config])]"
     page = f"[{older}.{{'name': EndpointConfigName, 'arn': EndpointConfigArn}}]"
+    models = "$reduce($states.result, function($all, $some) { $append($all, $some) }, [])"
+    kept = "[$served.models, $previous.models, $swept]"
+    unused = f"function($model) {{ $not($model in {kept}) }}"
     tagged = f"Tags[Key = '{ENDPOINT_TAG}' and Value = $target.endpoint]"
     return {
         "Is there anything to sweep?": choose(
@@ -74,10 +77,7 @@ def _ours() -> dict[str, State]:
             name="Read the old config",
             output=jsonata("[$states.result.ProductionVariants.ModelName]"),
             assign={
-                "models": jsonata(
-                    "[$distinct($reduce($states.result, $append, [])["
-                    "$not($ in [$served.models, $previous.models, $swept])])]"
-                )
+                "models": jsonata(f"[$distinct($filter({models}, {unused}))]"),
             },
             then="Delete the configs",
         ),
