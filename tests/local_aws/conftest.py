@@ -8,7 +8,9 @@ import boto3
 import pytest
 
 from local_aws.launch import LocalAws
+from tests.local_aws import responses
 
+CHECKED = ("sagemaker", "application-autoscaling")
 NODE_MODULES = Path(__file__).resolve().parents[2] / "node_modules"
 
 
@@ -22,12 +24,17 @@ def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalAws]:
 
 @pytest.fixture(scope="session")
 def client(aws: LocalAws) -> Callable[[str], Any]:
-    """`client("sagemaker")` is a boto3 client of the local AWS, whatever the environment says."""
+    """`client("sagemaker")` is a boto3 client of the local AWS, whatever the environment says.
+
+    What SageMaker and Application Auto Scaling answer it is held against AWS's API models.
+    """
     made: dict[str, Any] = {}
 
     def connect(service: str) -> Any:
         if service not in made:
             made[service] = boto3.session.Session().client(service, **aws.client_arguments())
+            if service in CHECKED:
+                made[service].meta.events.register("after-call", responses.check)
         return made[service]
 
     return connect
