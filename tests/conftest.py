@@ -57,9 +57,9 @@ def assemblies(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
         )
         for world, environment in WORLDS.items()
     }
-    for world, process in processes.items():
-        _, errors = process.communicate(timeout=120)
-        assert process.returncode == 0, f"{world}: {errors}"
+    errors = {world: process.communicate(timeout=120)[1] for world, process in processes.items()}
+    failed = {world: errors[world] for world, process in processes.items() if process.returncode}
+    assert not failed
     return folders
 
 

@@ -1,0 +1,174 @@
+"""How the platform is cut, as CloudFormation sees it."""
+
+import json
+from collections.abc import Iterator
+from fnmatch import fnmatch
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.constructs_library.someones_app import of_type, the
+
+SERVING = "Dev-Serving-flight-delay"
+TRAINING = "Dev-Training-flight-delay"
+STATEFUL = ("AWS::S3::Bucket", "AWS::KMS::Key", "AWS::SageMaker::ModelPackageGroup")
+Templates = dict[str, dict[str, Any]]
+
+
+def manifest(assemblies: dict[str, Path]) -> dict[str, dict[str, Any]]:
+    """Stack name to what the assembly says of it."""
+    folder = assemblies["home"] / "assembly-Dev"
+    artifacts = json.loads((folder / "manifest.json").read_text())["artifacts"]
+    stacks = (a for a in artifacts.values() if a["type"] == "aws:cloudformation:stack")
+    return {stack["properties"]["stackName"]: {**stack, "all": artifacts} for stack in stacks}
+
+
+def needs(assemblies: dict[str, Path], stack: str) -> set[str]:
+    """The names of the stacks that must be deployed before it."""
+    described = manifest(assemblies)[stack]
+    return {
+        described["all"][name]["properties"]["stackName"]
+        for name in described["dependencies"]
+        if described["all"][name]["type"] == "aws:cloudformation:stack"
+    }
+
+
+def resources(templates: Templates) -> Iterator[tuple[str, dict[str, Any]]]:
+    for stack, template in templates.items():
+        for resource in template["Resources"].values():
+            yield stack, resource
+
+
+def test_a_stage_is_four_stacks_for_one_model(templates: Templates):
+    assert templates.keys() == {"Dev-Foundation", "Dev-Operations", TRAINING, SERVING}
+
+
+def test_serving_comes_last_because_its_rule_starts_promotions(assemblies: dict[str, Path]):
+    assert needs(assemblies, SERVING) == {"Dev-Foundation", "Dev-Operations"}
+    assert needs(assemblies, TRAINING) == {"Dev-Foundation"}
+    assert needs(assemblies, "Dev-Operations") == {"Dev-Foundation"}
+
+
+def test_the_stack_with_state_is_protected(assemblies: dict[str, Path]):
+    protected = {
+        name
+        for name, stack in manifest(assemblies).items()
+        if stack["properties"].get("terminationProtection")
+    }
+    assert protected == {"Dev-Foundation"}
+
+
+def test_all_that_has_state_outlives_its_stack(templates: Templates):
+    stateful = [r for _, r in resources(templates) if r["Type"] in STATEFUL]
+    assert len(stateful) == 6
+    for resource in stateful:
+        assert resource["DeletionPolicy"] == resource["UpdateReplacePolicy"] == "Retain"
+
+
+def test_nothing_in_any_template_can_write_a_slot_again(templates: Templates):
+    for stack, resource in resources(templates):
+        assert resource["Type"] != "AWS::SSM::Parameter", stack
+        if resource["Type"].startswith("Custom::"):
+            assert not {"Update", "Delete"} & resource["Properties"].keys(), stack
+
+
+def test_a_promotion_can_update_serving_with_no_parameters(templates: Templates):
+    serving = templates[SERVING]
+    [parameter] = serving["Parameters"].values()
+    assert parameter["Default"] == "/perennial/dev/flight-delay/slot"
+    assert not {"Rules", "Transform"} & serving.keys()
+
+
+def test_no_stack_reads_another_at_update_time(templates: Templates):
+    assert "Fn::GetStackOutput" not in json.dumps(templates)
+
+
+def test_serving_refers_to_other_stacks_for_key_and_topic_only(templates: Templates):
+    imported = set()
+
+    def collect(node: Any) -> None:
+        if isinstance(node, dict):
+            imported.update(v for k, v in node.items() if k == "Fn::ImportValue")
+            node = list(node.values())
+        for child in node if isinstance(node, list) else ():
+            collect(child)
+
+    collect(templates[SERVING])
+    assert sorted(name.split(":Exports")[1][:14] for name in imported) == [
+        "OutputFnGetAtt",
+        "OutputRefTopic",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("stack", "outputs"),
+    [
+        (
+            "Dev-Foundation",
+            {"DataBucketName", "ArtifactBucketName", "CaptureBucketName", "TopicArn"},
+        ),
+        ("Dev-Operations", {"PromotionStateMachineArn"}),
+        (TRAINING, {"PipelineName", "ModelPackageGroupName", "InputDataUri"}),
+        (SERVING, {"EndpointName", "EndpointConfigName", "SlotName"}),
+    ],
+)
+def test_clients_find_what_they_need_in_the_outputs(
+    templates: Templates, stack: str, outputs: set[str]
+):
+    told = templates[stack]["Outputs"]
+    assert {name for name in told if not name.startswith("Exports")} == outputs
+
+
+def test_the_config_is_told_only_when_there_is_one(templates: Templates):
+    outputs = templates[SERVING]["Outputs"]
+    [condition] = templates[SERVING]["Conditions"]
+    assert outputs["EndpointConfigName"]["Condition"] == condition
+    assert outputs["EndpointName"] == {"Value": "dev-flight-delay"}
+
+
+def test_pipeline_group_and_endpoint_share_their_name(templates: Templates):
+    training, serving = templates[TRAINING], templates[SERVING]
+    assert {
+        the(training, "AWS::SageMaker::Pipeline")["Properties"]["PipelineName"],
+        the(training, "AWS::SageMaker::ModelPackageGroup")["Properties"]["ModelPackageGroupName"],
+        the(serving, "AWS::SageMaker::Endpoint")["Properties"]["EndpointName"],
+    } == {"dev-flight-delay"}
+
+
+def test_the_rule_tells_the_promotion_all_it_asks_for(templates: Templates):
+    machine = the(templates["Dev-Operations"], "AWS::StepFunctions::StateMachine")
+    wanted = ("model", "stage", "group", "endpoint", "stack", "slot")
+    assert all(name in machine["Properties"]["DefinitionString"] for name in wanted)
+    [target] = the(templates[SERVING], "AWS::Events::Rule")["Properties"]["Targets"]
+    told = json.loads(target["InputTransformer"]["InputTemplate"])
+    assert {name: told[name] for name in wanted} == {
+        "model": "flight-delay",
+        "stage": "dev",
+        "group": "dev-flight-delay",
+        "endpoint": "dev-flight-delay",
+        "stack": SERVING,
+        "slot": "/perennial/dev/flight-delay/slot",
+    }
+
+
+def test_processing_steps_find_the_archive_under_the_name_cdk_gives_it(templates: Templates):
+    pipeline = the(templates[TRAINING], "AWS::SageMaker::Pipeline")["Properties"]
+    body, values = pipeline["PipelineDefinition"]["PipelineDefinitionBody"]["Fn::Sub"]
+    steps = json.loads(body)["Steps"]
+    commands = [
+        step["Arguments"]["AppSpecification"]["ContainerEntrypoint"][2]
+        for step in steps
+        if step["Type"] == "Processing"
+    ]
+    archive = values["CodeUri"]["Fn::Sub"].rpartition("/")[2]
+    assert len(commands) == 3
+    for command in commands:
+        pattern = command.split("tar -xzf ")[1].split()[0]
+        assert fnmatch(archive, pattern)
+
+
+def test_one_function_serves_all_slots_and_no_other_is_there(templates: Templates):
+    counts = {stack: len(of_type(t, "AWS::Lambda::Function")) for stack, t in templates.items()}
+    assert {stack for stack, count in counts.items() if count} == {"Dev-Foundation"}
+    assert counts["Dev-Foundation"] == 1

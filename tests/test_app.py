@@ -1,0 +1,122 @@
+"""app.py, run as `cdk synth` runs it: whole, or ended by one sentence for each problem."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import ROOT, feature_flags
+
+PARTS = ("app.py", "config", "stacks", "pipeline_definitions", "requirements-dev.in")
+STAGES = "config/stages.py"
+SPEC = "pipeline_definitions/flight_delay/__init__.py"
+CARELESS = """
+from aws_cdk import Stack, Stage
+from aws_cdk.aws_s3 import Bucket
+
+class PlatformStage(Stage):
+    def __init__(self, scope, construct_id, *, config):
+        super().__init__(scope, construct_id)
+        Bucket(Stack(self, "Stack"), "Open")
+"""
+DEFINITION = "pipeline_definitions/flight_delay/definition.json"
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """A copy of what synth reads, to break."""
+    for part in PARTS:
+        copy = shutil.copytree if (ROOT / part).is_dir() else shutil.copy
+        copy(ROOT / part, tmp_path / part)
+    return tmp_path
+
+
+def change(project: Path, file: str, old: str, new: str) -> None:
+    text = (project / file).read_text()
+    assert old in text, f"{file} has no {old!r} to change"
+    (project / file).write_text(text.replace(old, new))
+
+
+def synth(project: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "app.py"],
+        cwd=project,
+        env={
+            "PATH": os.environ["PATH"],
+            "HOME": os.environ["HOME"],
+            "CDK_OUTDIR": "out",
+            "CDK_CONTEXT_JSON": json.dumps(feature_flags()),
+        },
+        capture_output=True,
+        text=True,
+    )
+
+
+def ended(project: Path) -> str:
+    """What the app says when it ends early; it has to, and without a trace."""
+    run = synth(project)
+    assert run.returncode == 1
+    assert "Traceback" not in run.stderr
+    assert not list((project / "out").glob("**/*.template.json"))
+    return run.stderr.strip()
+
+
+def test_everything_wrong_with_a_stage_is_said_at_once_with_its_place(project: Path):
+    change(project, STAGES, "models=MODELS,", 'models=MODELS, account="12", capture_dais=3,')
+    account, setting = ended(project).splitlines()
+    line = 1 + (project / STAGES).read_text().splitlines().index("DEV = StageConfig(")
+    assert account == (
+        r"StageConfig.account string should match pattern '^\d{12}$', got '12' "
+        f"(config/stages.py, line {line})"
+    )
+    assert setting == (
+        "StageConfig.capture_dais extra inputs are not permitted, got 3 "
+        f"(config/stages.py, line {line})"
+    )
+
+
+def test_an_impossible_capacity_is_said_with_its_place(project: Path):
+    change(project, STAGES, "min_instances=1", "min_instances=3")
+    said = ended(project)
+    assert said.startswith(
+        "max_instances must be at least min_instances (3), got 2 (config/stages.py, line "
+    )
+
+
+def test_a_missing_step_script_is_said(project: Path):
+    (project / "pipeline_definitions/flight_delay/steps/train.py").unlink()
+    assert ended(project) == (
+        "model 'flight-delay': no step script at pipeline_definitions/flight_delay/steps/train.py; "
+        "add it or take it out of step_scripts= in pipeline_definitions/flight_delay/__init__.py"
+    )
+
+
+def test_a_stale_definition_is_said_with_the_command_that_renews_it(project: Path):
+    change(project, DEFINITION, "0.65", "0.55")
+    assert ended(project) == (
+        "model 'flight-delay': definition.json is out of date, because of definition.json; "
+        "run `make definitions` and commit what it writes"
+    )
+
+
+def test_a_fault_of_the_program_keeps_its_trace(project: Path):
+    change(project, STAGES, "models=MODELS", "models=MODLES")
+    run = synth(project)
+    assert run.returncode == 1
+    assert "Traceback" in run.stderr
+    assert "NameError" in run.stderr
+
+
+def test_cdk_nag_ends_the_synth_of_an_open_bucket(project: Path):
+    (project / "stacks/platform_stage.py").write_text(CARELESS)
+    run = synth(project)
+    assert run.returncode == 1
+    assert "AwsSolutions-S1" in run.stdout + run.stderr
+
+
+def test_the_app_fits_on_one_screen():
+    assert len((ROOT / "app.py").read_text().splitlines()) <= 30

@@ -1,0 +1,90 @@
+"""What a stage can be told, and how it is refused."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from config.refusal import sentences
+from config.schema import StageConfig
+from config.stages import STAGES
+from mlops_constructs.serving import Hosting
+from pipeline_definitions.spec import ModelSpec
+
+HOSTING = Hosting(instance_type="ml.m5.large", max_instances=2, invocations_per_instance=100)
+WIDE = Hosting(instance_type="ml.m5.xlarge", max_instances=9, invocations_per_instance=100)
+
+
+def model(name: str) -> ModelSpec:
+    return ModelSpec(name=name, folder=Path("somewhere"), step_scripts=("train.py",))
+
+
+def stage(**changed: Any) -> StageConfig:
+    given: dict[str, Any] = {"name": "Test", "models": (model("churn"),), "hosting": HOSTING}
+    return StageConfig(**(given | changed))
+
+
+def refused(**changed: Any) -> list[str]:
+    with pytest.raises(ValidationError) as refusal:
+        stage(**changed)
+    return sentences(refusal.value)
+
+
+def test_names_come_from_stage_and_model():
+    config, churn = stage(), model("churn")
+    assert config.resource_name(churn) == "test-churn"
+    assert config.slot_name(churn) == "/perennial/test/churn/slot"
+    assert config.promotion_name == "test-promotion"
+
+
+def test_a_model_is_hosted_as_its_stage_says_unless_it_has_its_own():
+    config = stage(models=(model("churn"), model("fraud")), hosting_of={"fraud": WIDE})
+    assert config.hosting_for(model("churn")) == HOSTING
+    assert config.hosting_for(model("fraud")) == WIDE
+
+
+def test_names_that_are_too_long_together_are_refused_each():
+    long, longer = "a" * 59, "b" * 60
+    assert refused(models=(model(long), model(longer))) == [
+        f"the resource name of model {name!r} in stage 'Test' must be 1 to 63 letters, digits and "
+        f"inner hyphens, got 'test-{name}' ({len(name) + 5} characters)"
+        for name in (long, longer)
+    ]
+
+
+def test_hosting_for_a_model_that_is_not_there_is_refused():
+    assert refused(hosting_of={"chrun": WIDE}) == [
+        "hosting_of names the model 'chrun', which stage 'Test' does not have; it has churn"
+    ]
+
+
+@pytest.mark.parametrize("name", ["dev", "Dev_1", "De-v", ""])
+def test_a_stage_name_that_is_no_capitalized_word_is_refused(name: str):
+    [said] = refused(name=name)
+    assert said.startswith("StageConfig.name string should match pattern")
+    assert said.endswith(f"got {name!r}")
+
+
+@pytest.mark.parametrize(
+    ("setting", "value"),
+    [("account", "12"), ("region", "Ireland"), ("capture_days", 0), ("trains", True)],
+)
+def test_what_is_out_of_bounds_or_unknown_is_refused(setting: str, value: Any):
+    [said] = refused(**{setting: value})
+    assert said.startswith(f"StageConfig.{setting} ")
+    assert said.endswith(f"got {value!r}")
+
+
+def test_a_region_of_every_partition_is_taken():
+    for region in ("eu-west-1", "us-gov-west-1", "cn-north-1", "ap-southeast-2"):
+        assert stage(region=region).region == region
+
+
+def test_what_was_decided_stays():
+    with pytest.raises(ValidationError, match="frozen"):
+        stage().name = "Other"  # type: ignore[misc]
+
+
+def test_the_stages_go_wherever_the_credentials_point():
+    assert {(s.account, s.region) for s in STAGES} == {(None, None)}
