@@ -8,7 +8,14 @@ from hypercorn.config import Config
 from ministack import app
 
 from local_aws.core import services
-from local_aws.ministack import cloudformation, http, parameters, rules, step_functions
+from local_aws.ministack import (
+    cloudformation,
+    http,
+    parameters,
+    rules,
+    stack_policies,
+    step_functions,
+)
 
 # CDK's file assets keep connections open between requests; MiniStack's own figure.
 _KEEP_ALIVE_SECONDS = 75
@@ -33,4 +40,5 @@ def install() -> None:
     cloudformation.install()
     parameters.install()
     rules.install()
+    stack_policies.install()
     step_functions.install()
