@@ -107,6 +107,16 @@ def test_an_exception_in_user_code_is_a_500_and_its_reason_is_in_the_log(rack: R
     assert "only text/csv is understood, got application/xml" in container.log.read_text()
 
 
+def test_an_abort_of_the_script_is_a_500_as_in_the_image(rack: Rack) -> None:
+    script = """
+import flask
+def model_fn(model_dir): return None
+def input_fn(body, content_type): flask.abort(415)
+"""
+    container = rack.start(archive({"code/inference.py": script}))
+    assert container.invoke(b"1", CSV).status == 500
+
+
 def test_a_content_type_that_the_default_input_fn_does_not_know_is_a_500(rack: Rack) -> None:
     script = "def model_fn(model_dir): return None"
     container = rack.start(archive({"code/inference.py": script}))
