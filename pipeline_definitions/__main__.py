@@ -15,7 +15,8 @@ from pipeline_definitions.models import MODELS
 
 def main(argv: list[str] | None = None) -> int:
     """Write or check the files of every model; 0 if all is well."""
-    from pipeline_definitions.sdk.build import InvalidDefinition, built
+    from pipeline_definitions.sdk.build import built
+    from pipeline_definitions.sdk.refusal import InvalidDefinition
 
     parser = argparse.ArgumentParser(prog="python -m pipeline_definitions", description=__doc__)
     parser.add_argument(

@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 
 LONGEST_NAME = 63
@@ -72,6 +73,29 @@ class ModelSpec:
                     f"model {self.name!r}: no step script at {_shown(self.steps_folder / script)}; "
                     f"add it or take it out of step_scripts= in {self._own_file}"
                 )
+
+
+def models_in(*folders: str) -> tuple[ModelSpec, ...]:
+    """The `MODEL` of each of these packages beside this file.
+
+    Raises:
+        InvalidModels: With one sentence for each problem of each model.
+    """
+    models, problems = [], []
+    for folder in folders:
+        path = Path(__file__).parent / folder / "__init__.py"
+        found = import_module(f"{__package__}.{folder}") if path.is_file() else None
+        model = getattr(found, "MODEL", None)
+        if isinstance(model, ModelSpec):
+            models.append(model)
+        else:
+            problems.append(
+                f"model folder {folder!r}: no MODEL = ModelSpec(...) in {_shown(path)}; add it, or "
+                "take the folder out of pipeline_definitions/models.py"
+            )
+    if problems:
+        raise InvalidModels(problems)
+    return checked(*models)
 
 
 def checked(*models: ModelSpec) -> tuple[ModelSpec, ...]:

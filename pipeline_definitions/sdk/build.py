@@ -9,13 +9,10 @@ from types import ModuleType
 from pipeline_definitions import images
 from pipeline_definitions.definition import DEFINITION, DIGEST, digest_text, source_digests
 from pipeline_definitions.sdk.images import registry_accounts
-from pipeline_definitions.sdk.render import render
+from pipeline_definitions.sdk.refusal import InvalidDefinition
+from pipeline_definitions.sdk.render import region_problems, render
 from pipeline_definitions.spec import ModelSpec
 from pipeline_definitions.validation import definition_problems
-
-
-class InvalidDefinition(ValueError):
-    """A pipeline.py gives a definition that AWS would refuse; one sentence for each problem."""
 
 
 def built(models: Iterable[ModelSpec]) -> dict[Path, str]:
@@ -28,7 +25,7 @@ def built(models: Iterable[ModelSpec]) -> dict[Path, str]:
     problems = []
     for spec in models:
         body = render(_pipeline_module(spec).build())
-        found = definition_problems(json.loads(body))
+        found = [*region_problems(body), *definition_problems(json.loads(body))]
         problems += [f"model {spec.name!r}: {problem}" for problem in found]
         files[spec.folder / DEFINITION] = body
         files[spec.folder / DIGEST] = digest_text(source_digests(spec, definition=body))

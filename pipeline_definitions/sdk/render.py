@@ -1,6 +1,7 @@
 """From the SDK's objects to the text of definition.json, the same on every machine."""
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
 from sagemaker.mlops.workflow.pipeline import Pipeline
@@ -18,13 +19,14 @@ def render(pipeline: Pipeline) -> str:
     only from what looks like an S3 URI; none of that is left here.
     """
     definition = _clean(json.loads(pipeline.definition()))
-    text = json.dumps(definition, indent=2, ensure_ascii=False) + "\n"
-    if BUILD_REGION in text:
-        raise ValueError(
-            f"pipeline {pipeline.name!r} names the region {BUILD_REGION} inside a longer text; "
-            f"write {REGION} there"
-        )
-    return text
+    return json.dumps(definition, indent=2, ensure_ascii=False) + "\n"
+
+
+def region_problems(body: str) -> Iterator[str]:
+    """Yields whether the region of the build is still in a definition, inside some longer text."""
+    for line in body.splitlines():
+        if BUILD_REGION in line:
+            yield f"{line.strip()} names the region {BUILD_REGION}; write {REGION} there"
 
 
 def _clean(node: Any) -> Any:

@@ -8,6 +8,7 @@ from sagemaker.core.config.config_manager import SageMakerConfig
 from sagemaker.core.workflow.pipeline_context import PipelineSession
 
 from pipeline_definitions.sdk.environment import BUILD_REGION
+from pipeline_definitions.sdk.refusal import InvalidDefinition
 
 ARTIFACT_BUCKET = "${ArtifactBucketName}"
 
@@ -24,7 +25,7 @@ _NO_TELEMETRY = {
 SageMakerConfig.validate_sagemaker_config = lambda self, sagemaker_config=None: None
 
 
-class UploadRefused(RuntimeError):
+class UploadRefused(InvalidDefinition):
     """A pipeline wanted to upload something while it was built."""
 
     def __init__(self, what: str) -> None:

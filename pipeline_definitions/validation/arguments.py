@@ -151,9 +151,7 @@ def _text(value: Any, shape: Shape, path: str) -> Iterator[str]:
 def _limits(size: Any, unit: str, shape: Shape, path: str) -> Iterator[str]:
     least, most = shape.metadata.get("min"), shape.metadata.get("max")
     if (least is not None and size < least) or (most is not None and size > most):
-        allowed = " ".join(
-            [f"at least {least}"] * (least is not None) + [f"at most {most}"] * (most is not None)
-        )
+        allowed = f"at least {least}" if most is None else f"{least or 0} to {most}"
         yield f"{path} takes {allowed} {unit}".rstrip() + f", got {size}"
 
 

@@ -87,7 +87,8 @@ def _without_branches(step: dict[str, Any]) -> dict[str, Any]:
 def _get_problems(reference: str, step: dict[str, Any], declared: Declared) -> Iterator[str]:
     kind, _, rest = reference.partition(".")
     if kind == "Parameters" and rest not in declared.parameters:
-        yield f"{reference}: no such parameter; there are {', '.join(declared.parameters)}"
+        known = ", ".join(declared.parameters) or "none"
+        yield f"{reference}: no such parameter; there are {known}"
     elif kind == "Execution" and rest not in EXECUTION_VARIABLES:
         yield f"{reference}: no such variable; there are {', '.join(sorted(EXECUTION_VARIABLES))}"
     elif kind == "Steps":

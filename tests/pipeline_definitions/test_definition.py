@@ -1,0 +1,124 @@
+"""Synth reads the committed definition, and refuses one that its sources would no longer give."""
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+from dataclasses import replace
+from importlib.metadata import version
+from pathlib import Path
+
+import pytest
+
+from pipeline_definitions.definition import (
+    DEFINITION,
+    DIGEST,
+    StaleDefinition,
+    load_definition,
+    sagemaker_pin,
+)
+from pipeline_definitions.images import image_accounts
+from pipeline_definitions.models import MODELS
+from pipeline_definitions.spec import ModelSpec
+
+(FLIGHT_DELAY,) = MODELS
+
+
+@pytest.fixture
+def copied(tmp_path: Path) -> ModelSpec:
+    """The model in a folder of its own, to be tampered with."""
+    folder = tmp_path / "flight_delay"
+    shutil.copytree(FLIGHT_DELAY.folder, folder)
+    return replace(FLIGHT_DELAY, folder=folder)
+
+
+def refusal(spec: ModelSpec) -> str:
+    with pytest.raises(StaleDefinition) as refused:
+        load_definition(spec)
+    return str(refused.value)
+
+
+def test_the_committed_definition_is_current():
+    body = load_definition(FLIGHT_DELAY).body
+    assert json.loads(body)["Version"] == "2020-12-01"
+
+
+def test_placeholders_are_all_that_only_the_cloud_knows():
+    assert load_definition(FLIGHT_DELAY).placeholders == {
+        "AWS::AccountId", "AWS::Partition", "AWS::Region", "AWS::URLSuffix",
+        "ArtifactBucketName", "CodeDigest", "CodeUri", "DataBucketName", "JobRoleName",
+        "KmsKeyArn", "ModelPackageGroupName", "NoChampionUri", "PipelineName",
+        "SklearnAccount", "XgboostAccount",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("file", [DEFINITION, DIGEST])
+def test_a_missing_file_is_refused(copied: ModelSpec, file: str):
+    (copied.folder / file).unlink()
+    assert refusal(copied) == (
+        f"model 'flight-delay': no {DEFINITION} with its {DIGEST} in {copied.folder}; "
+        "run `make definitions` and commit both"
+    )
+
+
+@pytest.mark.parametrize("file", [DEFINITION, "pipeline.py", "__init__.py"])
+def test_an_edited_source_is_named(copied: ModelSpec, file: str):
+    path = copied.folder / file
+    path.write_text(path.read_text() + "\n")
+    assert refusal(copied) == (
+        f"model 'flight-delay': {DEFINITION} is out of date, because of {file}; "
+        "run `make definitions` and commit what it writes"
+    )
+
+
+def test_a_source_that_came_or_went_is_named(copied: ModelSpec):
+    digest = copied.folder / DIGEST
+    kept = [line for line in digest.read_text().splitlines() if "sdk/jobs.py" not in line]
+    digest.write_text("\n".join([*kept, "0  sdk/gone.py"]) + "\n")
+    assert "because of sdk/gone.py, sdk/jobs.py;" in refusal(copied)
+
+
+def test_another_version_of_the_sdk_makes_definitions_stale(
+    copied: ModelSpec, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("pipeline_definitions.definition.sagemaker_pin", lambda: "sagemaker==9.9.9")
+    assert "because of the pin of sagemaker;" in refusal(copied)
+
+
+def test_step_scripts_are_no_source_of_the_definition(copied: ModelSpec):
+    (copied.steps_folder / "train.py").write_text("print()\n")
+    assert load_definition(copied)
+
+
+def test_the_pin_is_the_installed_version():
+    assert sagemaker_pin() == f"sagemaker=={version('sagemaker')}"
+
+
+def test_what_synth_imports_brings_no_sdk_along():
+    code = (
+        "import sys\n"
+        "from pipeline_definitions.models import MODELS\n"
+        "from pipeline_definitions.images import image_accounts\n"
+        "from pipeline_definitions.definition import load_definition\n"
+        "bodies = [load_definition(spec).body for spec in MODELS]\n"
+        "assert bodies and image_accounts()\n"
+        "print({'sagemaker', 'boto3', 'botocore', 'pandas'} & set(sys.modules))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True,
+        cwd=Path(__file__).parents[2],
+    )  # fmt: skip
+    assert done.stdout.strip() == "set()"
+
+
+def test_every_region_has_both_registries():
+    accounts = image_accounts()
+    assert accounts["us-east-1"] == {
+        "SklearnAccount": "683313688378",  # documented beside the image URIs of us-east-1
+        "XgboostAccount": "683313688378",
+    }
+    for region, names in accounts.items():
+        assert re.fullmatch(r"[a-z]{2,}(-[a-z]+)+-\d", region)
+        assert set(names) == {"SklearnAccount", "XgboostAccount"}
+        assert all(re.fullmatch(r"\d{12}", account) for account in names.values())

@@ -1,0 +1,108 @@
+"""`make definitions` gives the same bytes everywhere, and writes nothing that AWS would refuse."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+RUN = """
+import runpy, socket, sys
+def refuse(*_, **__): raise OSError("the test allows no network")
+socket.socket.connect = socket.getaddrinfo = refuse
+runpy.run_module("pipeline_definitions", run_name="__main__", alter_sys=True)
+"""
+
+BROKEN_PIPELINE = """
+from sagemaker.core.workflow.parameters import ParameterString
+from pipeline_definitions.sdk.images import Image
+from pipeline_definitions.sdk.jobs import training_step
+from pipeline_definitions.sdk.pipelines import pipeline
+
+def build():
+    step = training_step(
+        "Train", image=Image.XGBOOST, script="train.py", hyperparameters={"eta": "0.1"},
+        instance_type=ParameterString("InstanceType"), channels={"train": "s3://b/us-west-2"},
+    )
+    return pipeline(parameters=[], steps=[step])
+"""
+
+
+def make_definitions(
+    root: Path, *arguments: str, **environment: str
+) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", RUN, *arguments],
+        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(root), **environment},
+        cwd=root,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.fixture
+def copied(tmp_path: Path) -> Path:
+    """The project's part that `make definitions` reads, to be added to."""
+    ignored = shutil.ignore_patterns("__pycache__")
+    shutil.copytree(
+        ROOT / "pipeline_definitions", tmp_path / "pipeline_definitions", ignore=ignored
+    )
+    shutil.copy(ROOT / "requirements-dev.in", tmp_path)
+    return tmp_path
+
+
+def add_model(root: Path, folder: str, name: str) -> Path:
+    """A second model: one folder, copied from the first, and one line."""
+    models = root / "pipeline_definitions"
+    ignored = shutil.ignore_patterns("__pycache__", "definition.*")
+    shutil.copytree(models / "flight_delay", models / folder, ignore=ignored)
+    own = models / folder / "__init__.py"
+    own.write_text(own.read_text().replace('"flight-delay"', f'"{name}"'))
+    listed = models / "models.py"
+    line = '    "flight_delay",\n'
+    listed.write_text(listed.read_text().replace(line, f'{line}    "{folder}",\n'))
+    return models / folder
+
+
+def test_an_odd_machine_without_network_builds_exactly_what_is_committed(tmp_path: Path):
+    config = tmp_path / "sagemaker/config.yaml"
+    config.parent.mkdir()
+    config.write_text(
+        "SchemaVersion: '1.0'\n"
+        "SageMaker:\n  ProcessingJob:\n    ProcessingResources:\n"
+        "      ClusterConfig:\n        VolumeKmsKeyId: of-the-user\n"
+    )
+    done = make_definitions(
+        ROOT, "--check",
+        HOME=str(tmp_path), XDG_CONFIG_HOME=str(tmp_path),
+        SAGEMAKER_USER_CONFIG_OVERRIDE=str(config),
+        AWS_REGION="eu-central-1", AWS_DEFAULT_REGION="eu-central-1", AWS_PROFILE="nobodys",
+        PYTHONHASHSEED="7", TZ="Asia/Kolkata", USER="somebody-else",
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+
+
+def test_a_second_model_is_one_folder_and_one_line(copied: Path):
+    churn = add_model(copied, "churn", "churn")
+    done = make_definitions(copied)
+    assert done.returncode == 0, done.stderr
+    written = [line.removeprefix("wrote ") for line in done.stdout.splitlines()]
+    assert written == [str(churn / "definition.json"), str(churn / "definition.digest")]
+
+
+def test_what_is_wrong_with_a_pipeline_is_said_and_nothing_is_written(copied: Path):
+    churn = add_model(copied, "churn", "churn")
+    (churn / "pipeline.py").write_text(BROKEN_PIPELINE)
+    done = make_definitions(copied)
+    assert done.returncode == 1
+    assert done.stderr.splitlines() == [
+        'model \'churn\': "S3Uri": "s3://b/us-west-2", names the region us-west-2; '
+        "write ${AWS::Region} there",
+        "model 'churn': step 'Train': Parameters.InstanceType: no such parameter; there are none",
+    ]
+    assert not (churn / "definition.json").exists()
