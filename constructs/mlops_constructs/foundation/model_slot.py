@@ -1,5 +1,7 @@
 """The slot: which model version should serve, written by promotions and never by a template."""
 
+from typing import cast
+
 from aws_cdk import Acknowledgment, Duration, Stack, Token, Validations
 from aws_cdk import aws_iam as iam
 from aws_cdk import custom_resources as cr
@@ -54,7 +56,7 @@ class ModelSlot(Construct):
                 [iam.PolicyStatement(actions=["ssm:PutParameter"], resources=[self.slot_arn])]
             ),
         )
-        Validations.of(resource.grant_principal).acknowledge(
+        Validations.of(cast(iam.Role, resource.grant_principal)).acknowledge(
             Acknowledgment(
                 id="AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/"
                 "AWSLambdaBasicExecutionRole]",

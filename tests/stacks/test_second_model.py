@@ -1,0 +1,86 @@
+"""A second model is one folder and one line."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import ROOT, feature_flags
+
+HERE = "pipeline_definitions"
+LINE = '    "flight_delay",\n'
+
+
+def renew_digest(project: Path) -> None:
+    """What `make definitions` does last; the definition itself is the first model's."""
+    code = (
+        "from pipeline_definitions.definition import *\n"
+        "from pipeline_definitions.second import MODEL\n"
+        "body = (MODEL.folder / DEFINITION).read_text()\n"
+        "text = digest_text(source_digests(MODEL, definition=body))\n"
+        "(MODEL.folder / DIGEST).write_text(text)\n"
+    )
+    subprocess.run([sys.executable, "-c", code], cwd=project, check=True)
+
+
+@pytest.fixture(scope="module")
+def with_a_second_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    project = tmp_path_factory.mktemp("project")
+    for part in ("config", "stacks", HERE):
+        shutil.copytree(ROOT / part, project / part)
+    for part in ("app.py", "requirements-dev.in"):
+        shutil.copy(ROOT / part, project / part)
+    models = project / HERE / "models.py"
+    shutil.copytree(project / HERE / "flight_delay", project / HERE / "second")
+    spec = project / HERE / "second" / "__init__.py"
+    spec.write_text(spec.read_text().replace('name="flight-delay"', 'name="second"'))
+    text = models.read_text()
+    assert LINE in text
+    models.write_text(text.replace(LINE, LINE + LINE.replace("flight_delay", "second")))
+    renew_digest(project)
+    subprocess.run(
+        [sys.executable, "app.py"],
+        cwd=project,
+        env={
+            "PATH": os.environ["PATH"],
+            "HOME": os.environ["HOME"],
+            "CDK_OUTDIR": "cdk.out",
+            "CDK_CONTEXT_JSON": json.dumps(feature_flags()),
+        },
+        check=True,
+    )
+    return project / "cdk.out" / "assembly-Dev"
+
+
+def test_it_gets_its_own_training_and_serving(with_a_second_model: Path):
+    stacks = {path.name.split(".")[0] for path in with_a_second_model.glob("*.template.json")}
+    assert len(stacks) == 6
+    assert {name[:-8] for name in stacks if "second" in name} == {
+        "DevTrainingsecond",
+        "DevServingsecond",
+    }
+
+
+def test_it_gets_its_own_slot_beside_the_first(with_a_second_model: Path):
+    [foundation] = with_a_second_model.glob("DevFoundation*.template.json")
+    slots = [
+        json.loads(resource["Properties"]["Create"])
+        for resource in json.loads(foundation.read_text())["Resources"].values()
+        if resource["Type"] == "Custom::ModelSlot"
+    ]
+    assert {slot["parameters"]["Name"] for slot in slots} == {
+        "/perennial/dev/flight-delay/slot",
+        "/perennial/dev/second/slot",
+    }
+
+
+def test_it_changes_nothing_of_the_first(with_a_second_model: Path, assemblies: dict[str, Path]):
+    before = assemblies["home"] / "assembly-Dev"
+    for name in ("DevServingflightdelay", "DevTrainingflightdelay", "DevOperations"):
+        [old] = before.glob(f"{name}*.template.json")
+        [new] = with_a_second_model.glob(f"{name}*.template.json")
+        assert old.read_bytes() == new.read_bytes(), name
