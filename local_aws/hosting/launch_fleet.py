@@ -60,7 +60,8 @@ def launch(plan: Plan, endpoint_name: str) -> Fleet:
 
 
 def _start(config: VariantConfig, serving: Serving, endpoint_name: str) -> Variant:
-    folder = Path(tempfile.mkdtemp(prefix=f"{endpoint_name}-{config.name}-"))
+    below = os.environ.get("TMPDIR")  # tempfile itself looks only once, perhaps before it was set
+    folder = Path(tempfile.mkdtemp(prefix=f"{endpoint_name}-{config.name}-", dir=below))
     try:
         unpack(objects.read(serving.model_data_url), folder, url=serving.model_data_url)
     except Exception:
