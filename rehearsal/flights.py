@@ -35,14 +35,15 @@ def _data_folder() -> Path:
 
 
 def _by_month(table: str, raw: IO[bytes], months: range) -> Iterator[tuple[str, bytes]]:
-    rows = csv.reader(io.TextIOWrapper(raw, encoding="utf-8"))
-    header = next(rows)
-    column = header.index("month")
-    chosen: dict[int, list[list[str]]] = {month: [header] for month in months}
-    for row in rows:
-        if (month := int(row[column])) in chosen:
-            chosen[month].append(row)
-    for month, lines in chosen.items():
+    with io.TextIOWrapper(raw, encoding="utf-8") as lines:
+        rows = csv.reader(lines)
+        header = next(rows)
+        column = header.index("month")
+        chosen: dict[int, list[list[str]]] = {month: [header] for month in months}
+        for row in rows:
+            if (month := int(row[column])) in chosen:
+                chosen[month].append(row)
+    for month, kept in chosen.items():
         text = io.StringIO()
-        csv.writer(text, lineterminator="\n").writerows(lines)
+        csv.writer(text, lineterminator="\n").writerows(kept)
         yield f"{table}/2013-{month:02}.csv", text.getvalue().encode()

@@ -57,7 +57,7 @@ def _train(world: World, timeline: Timeline) -> str:
     return run_pipeline(
         world, timeline, pipeline=training["PipelineName"],
         group=training["ModelPackageGroupName"],
-        parameters={"DataVersion": "2013-03", "Reason": "first version, on the winter's flights"},
+        parameters={"DataVersion": "2013-03", "Reason": "first version on the flights of winter"},
     )  # fmt: skip
 
 

@@ -15,7 +15,7 @@ def summary(timeline: Path) -> str:
         ("deployed", f"{len(last['templates']['sha256'])} templates, as `make synth` writes them"),
         ("learned", f"AUC {metrics['auc']:.4f} on {metrics['rows']:,} flights the training never "
                     "saw (scikit-learn agrees)"),
-        ("approved", last["version approved"]["package"]),
+        ("approved", last["version approved"]["package"].rpartition(":")[2]),
         ("served", f"{release['endpoint']}, from config {release['config']}"),
         ("answered", f"{answers['flights']} flights, each as the model itself answers "
                      f"(largest difference {answers['largest_difference']:.1e})"),

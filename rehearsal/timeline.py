@@ -35,10 +35,12 @@ class Timeline:
 
 
 def _short(value: object) -> str:
-    """One figure as a person reads it: long digests and lists are cut, never in the file."""
+    """One figure as a person reads it: names for ARNs, no long digests; the file has all of it."""
     if isinstance(value, float):
-        return f"{value:.4f}"
+        return f"{value:.4g}"
     if isinstance(value, dict):
         return f"({len(value)}, in the timeline)"
     text = str(value)
-    return text if len(text) <= 96 else text[:93] + "..."
+    if text.startswith("arn:"):
+        text = text.rpartition(":")[2]
+    return text if len(text) <= 56 else text[:53] + "..."

@@ -1,18 +1,38 @@
 """Which version serves is no infrastructure: deploys, diffs and bare change sets leave it alone."""
 
-import json
-import shutil
+import os
+import subprocess
+import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
 
+from rehearsal.world import REPOSITORY
 from tests.loop.conftest import Played
 
 pytestmark = pytest.mark.local_aws
 
 SERVING = "Dev-Serving-flight-delay"
 SLOT = "/perennial/dev/flight-delay/slot"
+CHANGED_APP = """
+from aws_cdk import App
+from config.stages import DEV
+from mlops_constructs.foundation import ModelSlot
+from stacks.platform_stage import PlatformStage
+
+HOSTING, DESCRIPTION = {{}}, None
+{change}
+hosting = DEV.hosting.model_copy(update=HOSTING)
+app = App(analytics_reporting=False)
+stage = PlatformStage(app, "Dev", config=DEV.model_copy(update={{"hosting": hosting}}))
+if DESCRIPTION:
+    foundation = stage.node.find_child("Foundation")
+    foundation.template_options.description = DESCRIPTION
+    for slot in (c for c in foundation.node.find_all() if isinstance(c, ModelSlot)):
+        resource = slot.node.find_child("Resource").node.find_child("Resource").node.default_child
+        resource.add_property_override("Told", DESCRIPTION)
+app.synth()
+"""
 
 
 def slot(played: Played) -> str:
@@ -24,20 +44,13 @@ def served_config(played: Played) -> str:
     return sagemaker.describe_endpoint(EndpointName=played.served.endpoint)["EndpointConfigName"]
 
 
-def changed_assembly(played: Played, tmp_path: Path, stack: str, change) -> Path:
-    """A copy of what was deployed with one template changed by `change`."""
-    copy = tmp_path / "cdk.out"
-    shutil.copytree(played.world.assembly, copy)
-    [template] = (copy / "assembly-Dev").glob(f"*{stack}*.template.json")
-    body = json.loads(template.read_text())
-    change(body)
-    template.write_text(json.dumps(body))
-    return copy
-
-
-def of_type(template: dict[str, Any], kind: str) -> dict[str, Any]:
-    [found] = [r for r in template["Resources"].values() if r["Type"] == kind]
-    return found
+def synthesized(played: Played, tmp_path: Path, change: str) -> str:
+    """The assembly of the app with one change, made by the lines of `change`."""
+    app, out = tmp_path / "app.py", tmp_path / "cdk.out"
+    app.write_text(CHANGED_APP.format(change=change))
+    environment = {**os.environ, "CDK_OUTDIR": str(out), "PYTHONPATH": str(REPOSITORY)}
+    subprocess.run([sys.executable, str(app)], cwd=REPOSITORY, env=environment, check=True)
+    return str(out)
 
 
 def test_cdk_diff_is_empty_after_a_promotion(played: Played):
@@ -46,12 +59,9 @@ def test_cdk_diff_is_empty_after_a_promotion(played: Played):
 
 
 def test_cdk_diff_shows_a_changed_instance_type_after_a_promotion(played: Played, tmp_path: Path):
-    def larger(template: dict[str, Any]) -> None:
-        config = of_type(template, "AWS::SageMaker::EndpointConfig")
-        config["Properties"]["ProductionVariants"][0]["InstanceType"] = "ml.m5.4xlarge"
-
-    changed = changed_assembly(played, tmp_path, "Serving", larger)
-    printed = played.world.cdk("diff", "--app", str(changed), f"Dev/{SERVING[4:]}")
+    larger = 'HOSTING = {"instance_type": "ml.m5.4xlarge"}'
+    changed = synthesized(played, tmp_path, larger)
+    printed = played.world.cdk("diff", "--app", changed, f"Dev/{SERVING[4:]}")
     assert "ml.m5.4xlarge" in printed
     assert "Number of stacks with differences: 1" in printed
 
@@ -76,14 +86,15 @@ def test_a_redeploy_with_other_tags_and_descriptions_resets_no_slot(played: Play
     before = slot(played), served_config(played)
     assert played.served.package in before[0]
 
-    def retold(template: dict[str, Any]) -> None:
-        template["Description"] = "told anew"
-        custom = of_type(template, "Custom::ModelSlot")
-        custom["Properties"]["Told"] = "anew"  # an Update event for the slot's custom resource
-
-    changed = changed_assembly(played, tmp_path, "Foundation", retold)
+    changed = synthesized(
+        played,
+        tmp_path,
+        "DESCRIPTION = 'told anew'  # and an Update event for the slot's custom resource",
+    )
     played.world.cdk(
-        "deploy", "--app", str(changed), "Dev/*", "--require-approval", "never",
+        "deploy", "--app", changed, "Dev/*", "--require-approval", "never",
         "--tags", "owner=someone-else",
     )  # fmt: skip
+    foundation = played.world.client("cloudformation").describe_stacks(StackName="Dev-Foundation")
+    assert foundation["Stacks"][0]["Description"] == "told anew"
     assert (slot(played), served_config(played)) == before

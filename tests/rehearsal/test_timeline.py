@@ -32,10 +32,16 @@ def test_the_screen_shows_the_same_event_at_the_same_time(tmp_path: Path):
 def test_a_long_value_is_cut_on_screen_and_whole_in_the_file(tmp_path: Path):
     line, shown = recorded(tmp_path, package="a" * 300)
     assert line["detail"] == {"package": "a" * 300}
-    assert "a" * 93 + "..." in shown and "a" * 94 not in shown
+    assert "a" * 53 + "..." in shown and "a" * 54 not in shown
 
 
 def test_a_new_rehearsal_does_not_continue_the_old_timeline(tmp_path: Path):
     recorded(tmp_path, round=1)
     line, _ = recorded(tmp_path, round=2)
     assert line["detail"] == {"round": 2}
+
+
+def test_an_arn_is_shown_by_its_name(tmp_path: Path):
+    arn = "arn:aws:sagemaker:eu-west-1:111122223333:model-package/dev-flight-delay/1"
+    _, shown = recorded(tmp_path, package=arn)
+    assert shown.endswith("package model-package/dev-flight-delay/1\n")
