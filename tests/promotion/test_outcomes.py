@@ -182,6 +182,29 @@ def test_a_deploy_that_is_under_way_is_waited_out():
     assert world.serves() == 2
 
 
+def test_a_repeated_event_during_a_deploy_judges_only_what_the_deploy_leaves():
+    world = released(1)
+    world.deploy()
+    execution = promote(world)
+    assert execution.visited.index("Wait") < execution.visited.index("Look for the endpoint")
+    assert execution.output["outcome"] == "already serving"
+
+
+@pytest.mark.parametrize("status", ["Updating", "SystemUpdating", "RollingBack"])
+def test_an_endpoint_that_changes_is_waited_out_under_the_lock(status: str):
+    world = released(1)
+    assert world.endpoint is not None
+    world.endpoint["status"] = status
+
+    def come_to_rest() -> None:
+        world.endpoint = {"status": "InService", "config": "config-1"}
+
+    world.on_wait = come_to_rest
+    execution = promote(world)
+    assert execution.output["outcome"] == "already serving"
+    assert execution.visited.index("Take the lock") < execution.visited.index("Wait")
+
+
 def test_a_deploy_that_slips_in_before_the_update_is_waited_out():
     world = released(1)
     world.register(2)

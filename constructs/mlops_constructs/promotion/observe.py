@@ -46,6 +46,7 @@ def observe() -> dict[str, State]:
 def _stack() -> dict[str, State]:
     stack = "$states.result.Stacks[0]"
     config = f"{stack}.Outputs[OutputKey = 'EndpointConfigName'].OutputValue"
+    passing = "$contains($stack.status, 'IN_PROGRESS')"
     previous = f"[{stack}.Parameters.{{'ParameterKey': ParameterKey, 'UsePreviousValue': true}}]"
     return {
         "Read the stack": call(
@@ -69,7 +70,9 @@ def _stack() -> dict[str, State]:
                 "'Stack ' & $target.stack & ' is in ' & $stack.status & ' (' & $stack.reason & '),"
                 " which no update can leave; see A stack that is stuck in docs/runbook.md'",
             ),
-            *_unless_settled("$contains($stack.status, 'IN_PROGRESS')"),
+            # Waiting is for whoever holds the lock; the others get it first, or leave it to its holder.
+            when(f"{passing} and $holding", "Wait"),
+            when(passing, "Take the lock"),
             otherwise="Look for the endpoint",
         ),
         "Wait": wait(
@@ -118,8 +121,8 @@ def _endpoint() -> dict[str, State]:
                 " & $endpoint.reason & '), which no update can leave; see An endpoint that is"
                 " stuck in docs/runbook.md'",
             ),
-            *_unless_settled("true"),
-            otherwise="Wait",
+            when("$holding", "Wait"),
+            otherwise="Take the lock",
         ),
     }
 
@@ -153,11 +156,3 @@ def _served() -> dict[str, State]:
             then="What came of the update?",
         ),
     }
-
-
-def _unless_settled(condition: str) -> tuple[State, State]:
-    """Waiting is for whoever holds the lock; the others get it first, or leave it to its holder."""
-    return (
-        when(f"{condition} and $holding", "Wait"),
-        when(condition, "Take the lock"),
-    )

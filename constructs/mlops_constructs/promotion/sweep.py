@@ -5,9 +5,7 @@ deletes them. Ours are known by the tag `perennial:endpoint`.
 """
 
 from mlops_constructs.promotion.states import State, call, choose, for_each, jsonata, remember, when
-
-ENDPOINT_TAG = "perennial:endpoint"
-"""The tag on every config and model of an endpoint; its value is the endpoint's name."""
+from mlops_constructs.serving.model_endpoint import ENDPOINT_TAG
 
 PAGE = 100
 PAGES = 10
