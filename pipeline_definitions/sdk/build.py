@@ -1,8 +1,8 @@
 """What `make definitions` writes: each model's definition and digest, and the image registries."""
 
-import importlib.util
 import json
 from collections.abc import Iterable
+from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 
@@ -35,11 +35,6 @@ def built(models: Iterable[ModelSpec]) -> dict[Path, str]:
 
 
 def _pipeline_module(spec: ModelSpec) -> ModuleType:
-    """The model's pipeline.py, wherever its folder lies."""
-    path = spec.folder / "pipeline.py"
-    found = importlib.util.spec_from_file_location(f"{spec.folder.name}_pipeline", path)
-    if found is None or found.loader is None or not path.is_file():
+    if not (spec.folder / "pipeline.py").is_file():
         raise InvalidDefinition(f"model {spec.name!r}: no pipeline.py in {spec.folder}; add it")
-    module = importlib.util.module_from_spec(found)
-    found.loader.exec_module(module)
-    return module
+    return import_module(f"pipeline_definitions.{spec.folder.name}.pipeline")

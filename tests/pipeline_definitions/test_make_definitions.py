@@ -14,7 +14,12 @@ RUN = """
 import runpy, socket, sys
 def refuse(*_, **__): raise OSError("the test allows no network")
 socket.socket.connect = socket.getaddrinfo = refuse
-runpy.run_module("pipeline_definitions", run_name="__main__", alter_sys=True)
+def run(*arguments):
+    sys.argv[1:] = arguments
+    try:
+        runpy.run_module("pipeline_definitions", run_name="__main__", alter_sys=True)
+    except SystemExit as end:
+        return end.code
 """
 
 BROKEN_PIPELINE = """
@@ -32,11 +37,9 @@ def build():
 """
 
 
-def make_definitions(
-    root: Path, *arguments: str, **environment: str
-) -> subprocess.CompletedProcess[str]:
+def python(root: Path, code: str, **environment: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-W", "ignore", "-c", RUN, *arguments],
+        [sys.executable, "-W", "ignore", "-c", RUN + code],
         env={"PATH": os.environ["PATH"], "PYTHONPATH": str(root), **environment},
         cwd=root,
         capture_output=True,
@@ -69,7 +72,9 @@ def add_model(root: Path, folder: str, name: str) -> Path:
     return models / folder
 
 
-def test_an_odd_machine_without_network_builds_exactly_what_is_committed(tmp_path: Path):
+@pytest.fixture
+def odd_machine(tmp_path: Path) -> dict[str, str]:
+    """An environment whose region, profile, clock, user and SDK defaults are nobody's."""
     config = tmp_path / "sagemaker/config.yaml"
     config.parent.mkdir()
     config.write_text(
@@ -77,28 +82,34 @@ def test_an_odd_machine_without_network_builds_exactly_what_is_committed(tmp_pat
         "SageMaker:\n  ProcessingJob:\n    ProcessingResources:\n"
         "      ClusterConfig:\n        VolumeKmsKeyId: of-the-user\n"
     )
-    done = make_definitions(
-        ROOT, "--check",
-        HOME=str(tmp_path), XDG_CONFIG_HOME=str(tmp_path),
-        SAGEMAKER_USER_CONFIG_OVERRIDE=str(config),
-        AWS_REGION="eu-central-1", AWS_DEFAULT_REGION="eu-central-1", AWS_PROFILE="nobodys",
-        PYTHONHASHSEED="7", TZ="Asia/Kolkata", USER="somebody-else",
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr
+    return {
+        "HOME": str(tmp_path), "XDG_CONFIG_HOME": str(tmp_path),
+        "SAGEMAKER_USER_CONFIG_OVERRIDE": str(config),
+        "AWS_REGION": "eu-central-1", "AWS_DEFAULT_REGION": "eu-central-1",
+        "AWS_PROFILE": "nobodys", "PYTHONHASHSEED": "7", "TZ": "Asia/Kolkata", "USER": "x",
+    }  # fmt: skip
 
 
-def test_a_second_model_is_one_folder_and_one_line(copied: Path):
+def test_a_second_model_is_one_folder_and_one_line_and_the_first_is_as_committed_everywhere(
+    copied: Path, odd_machine: dict[str, str]
+):
     churn = add_model(copied, "churn", "churn")
-    done = make_definitions(copied)
-    assert done.returncode == 0, done.stderr
+    edit = f"open({str(churn / 'definition.json')!r}, 'a').write('edited by hand')"
+    code = f"assert run() == 0 == run('--check')\n{edit}\nsys.exit(run('--check'))"
+    done = python(copied, code, **odd_machine)
     written = [line.removeprefix("wrote ") for line in done.stdout.splitlines()]
     assert written == [str(churn / "definition.json"), str(churn / "definition.digest")]
+    assert done.stderr == (
+        f"{churn / 'definition.json'} is not what its sources give; "
+        "run `make definitions` and commit the result\n"
+    )
+    assert done.returncode == 1
 
 
 def test_what_is_wrong_with_a_pipeline_is_said_and_nothing_is_written(copied: Path):
     churn = add_model(copied, "churn", "churn")
     (churn / "pipeline.py").write_text(BROKEN_PIPELINE)
-    done = make_definitions(copied)
+    done = python(copied, "sys.exit(run())")
     assert done.returncode == 1
     assert done.stderr.splitlines() == [
         'model \'churn\': "S3Uri": "s3://b/us-west-2", names the region us-west-2; '
