@@ -70,7 +70,7 @@ def _stack() -> dict[str, State]:
                 "'Stack ' & $target.stack & ' is in ' & $stack.status & ' (' & $stack.reason & '),"
                 " which no update can leave; see A stack that is stuck in docs/runbook.md'",
             ),
-            # Waiting is for whoever holds the lock; the others get it first, or leave it to its holder.
+            # Only the holder of the lock waits; others get it first, or leave it to its holder.
             when(f"{passing} and $holding", "Wait"),
             when(passing, "Take the lock"),
             otherwise="Look for the endpoint",
