@@ -22,6 +22,8 @@ def main() -> None:
     parser.add_argument("--folder", type=Path, help="where it keeps files; else a temporary folder")
     options = parser.parse_args()
     port = options.port or launch.free_port()
+    if not launch.is_free(port):
+        parser.error(f"port {port} of 127.0.0.1 is taken; give another with --port")
     for name, value in launch.client_environment(port).items():
         print(f"export {name}={value}")
     print(_LIMITS, flush=True)

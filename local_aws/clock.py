@@ -18,12 +18,15 @@ class Clock(Protocol):
 
     def now(self) -> float:
         """Seconds since the epoch."""
+        ...
 
     def sleep(self, seconds: float) -> None:
         """Wait in this thread."""
+        ...
 
     def after(self, seconds: float, callback: Callable[[], object]) -> Timer:
         """Call back on another thread, which has no account or region of its own."""
+        ...
 
 
 class RealClock:

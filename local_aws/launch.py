@@ -33,6 +33,7 @@ class LocalAws:
     Attributes:
         endpoint_url: Where it answers, on 127.0.0.1.
         log: The file that holds what it printed.
+        process_id: Its process, which leads a process group of its own.
     """
 
     def __init__(self, process: subprocess.Popen[bytes], port: int, log: Path) -> None:
@@ -40,6 +41,7 @@ class LocalAws:
         self._port = port
         self.endpoint_url = f"http://127.0.0.1:{port}"
         self.log = log
+        self.process_id = process.pid
 
     @classmethod
     def start(
@@ -102,7 +104,7 @@ class LocalAws:
         """Stop it and every process it started."""
         for number in (signal.SIGTERM, signal.SIGKILL):
             try:
-                os.killpg(self._process.pid, number)
+                os.killpg(self.process_id, number)
             except ProcessLookupError:
                 break
             try:
@@ -128,7 +130,7 @@ class LocalAws:
             if self._process.poll() is not None:
                 raise RuntimeError(f"the local AWS stopped as it started\n{self._last_lines()}")
             try:
-                with urllib.request.urlopen(f"{self.endpoint_url}/_ministack/health", timeout=5):
+                with urllib.request.urlopen(f"{self.endpoint_url}/_ministack/health", timeout=1):
                     return
             except (urllib.error.URLError, ConnectionError, TimeoutError):
                 time.sleep(0.05)
@@ -147,6 +149,12 @@ def free_port() -> int:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
         return port
+
+
+def is_free(port: int) -> bool:
+    """Whether nobody listens on a port of 127.0.0.1."""
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) != 0
 
 
 def client_environment(port: int) -> dict[str, str]:

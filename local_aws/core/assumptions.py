@@ -46,6 +46,15 @@ def holds(name: str) -> bool:
     return _switched().get(name, default)
 
 
+def check() -> None:
+    """Read all rows and switches now, so that a mistake in them stops the start.
+
+    Raises:
+        ValueError: Two rows share an id, or a switch is none.
+    """
+    _switched()
+
+
 def _switched() -> dict[str, bool]:
     chosen = {}
     for entry in filter(None, os.environ.get(VARIABLE, "").split(",")):

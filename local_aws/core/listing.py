@@ -42,7 +42,7 @@ def select(
     conditions = list(_conditions(request, name, status))
     found = [each for each in summaries if all(condition(each) for condition in conditions)]
     key = request.get("SortBy", default_sort)
-    member = {"Name": name, "Status": status or name}.get(key, key)
+    member = {"Name": name, "Status": status or key}.get(key, key)
     found.sort(
         key=lambda summary: summary[member],
         reverse=request.get("SortOrder", default_order) == "Descending",
@@ -61,9 +61,8 @@ def _conditions(request: Request, name: str, status: str | None) -> Iterator[Con
     part = request.get("NameContains")
     if part is not None:
         yield lambda each: part.lower() in str(each[name]).lower()
-    wanted = request.get("StatusEquals") if status else None
-    if wanted is not None:
-        yield lambda each: each[str(status)] == wanted
+    if status is not None and (wanted := request.get("StatusEquals")) is not None:
+        yield lambda each: each[status] == wanted
     for bound in _TIMES:
         if (moment := request.get(bound)) is not None:
             yield partial(_in_time, *_TIMES[bound], seconds(moment))

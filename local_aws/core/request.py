@@ -4,7 +4,7 @@ import copy
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, overload
 
-from botocore.model import ListShape, MapShape, Shape, StructureShape
+from botocore.model import MapShape, Shape, StructureShape
 
 
 class Request(Mapping[str, Any]):
@@ -64,12 +64,14 @@ class Request(Mapping[str, Any]):
         return {name: _kept(self[name]) for name in names if name in self}
 
     def _child(self, name: str) -> tuple[str, Shape | None]:
-        if isinstance(self._shape, MapShape):
-            return f"{self._path}{{}}", self._shape.value
-        shape = None
-        if isinstance(self._shape, StructureShape):
-            shape = self._shape.members.get(name)
-        return (f"{self._path}.{name}" if self._path else name), shape
+        match self._shape:
+            case MapShape() as shape:
+                return f"{self._path}{{}}", shape.value
+            case StructureShape() as shape:
+                member = shape.members.get(name)
+            case _:
+                member = None
+        return (f"{self._path}.{name}" if self._path else name), member
 
 
 class RequestList(Sequence[Any]):
@@ -79,7 +81,7 @@ class RequestList(Sequence[Any]):
         self, items: Sequence[Any], shape: Shape | None, *, path: str, reads: set[str]
     ) -> None:
         self._items = items
-        self._shape = shape.member if isinstance(shape, ListShape) else None
+        self._shape = getattr(shape, "member", None)
         self._path = path
         self.reads = reads
 

@@ -87,10 +87,8 @@ def delete(resource_type: ResourceType, physical_id: str, properties: Properties
 
 
 def _named(resource_type: ResourceType, given: Properties, generated_name: str) -> Properties:
-    if len(resource_type.identifier) > 1:
-        return given
-    (name,) = resource_type.identifier
-    return {name: generated_name, **given}
+    name, *others = resource_type.identifier
+    return given if others else {name: generated_name, **given}
 
 
 def _identified(

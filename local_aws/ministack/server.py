@@ -7,7 +7,7 @@ from hypercorn.asyncio import serve
 from hypercorn.config import Config
 from ministack import app
 
-from local_aws.core import services
+from local_aws.core import assumptions, services
 from local_aws.ministack import (
     cloudformation,
     http,
@@ -35,6 +35,7 @@ def run() -> None:
 
 def install() -> None:
     """Load all services and put them and the corrections into MiniStack, once in a process."""
+    assumptions.check()
     services.load()
     http.install()
     cloudformation.install()

@@ -1,0 +1,84 @@
+"""Every name of MiniStack that this package uses or replaces, with the parameters it relies on.
+
+MiniStack promises none of them. A test looks each one up in the installed version, so that a new
+version that moves or reshapes one is found by name, before anything is deployed.
+"""
+
+from typing import NamedTuple
+
+
+class Seam(NamedTuple):
+    """A name in a module of MiniStack; `parameters` is None for what is not a function."""
+
+    module: str
+    name: str
+    parameters: tuple[str, ...] | None = None
+
+
+_CLOUDFORMATION = "ministack.services.cloudformation"
+_EVENTS = "ministack.services.eventbridge"
+_STATES = "ministack.services.stepfunctions"
+
+SEAMS = (
+    Seam("ministack.app", "SERVICE_HANDLERS"),
+    Seam("ministack.app", "SERVICE_REGISTRY"),
+    Seam("ministack.app", "app", ("scope", "receive", "send")),
+    Seam("ministack.core.arn", "parse_arn", ("value",)),
+    Seam("ministack.core.concurrency", "run_reentrant", ("fn", "args", "thread_name")),
+    Seam("ministack.core.responses", "get_account_id", ()),
+    Seam("ministack.core.responses", "get_region", ()),
+    Seam("ministack.core.responses", "request_scope", ("account_id", "region")),
+    Seam("ministack.core.router", "SERVICE_PATTERNS"),
+    Seam(_CLOUDFORMATION, "_ACTION_HANDLERS"),
+    Seam(_CLOUDFORMATION, "_stacks"),
+    Seam(f"{_CLOUDFORMATION}.handlers", "_describe_stacks", ("params",)),
+    Seam(f"{_CLOUDFORMATION}.provisioners", "_CUSTOM_NAME_REPLACEMENT"),
+    Seam(f"{_CLOUDFORMATION}.provisioners", "_REPLACING_PROPERTIES"),
+    Seam(f"{_CLOUDFORMATION}.provisioners", "_RESOURCE_HANDLERS"),
+    Seam(f"{_CLOUDFORMATION}.provisioners", "_STACK_TAG_PROPERTY"),
+    Seam(
+        f"{_CLOUDFORMATION}.provisioners",
+        "_physical_name",
+        ("stack_name", "logical_id", "lowercase", "max_len", "seeded"),
+    ),
+    Seam(
+        f"{_CLOUDFORMATION}.provisioners",
+        "_replacing_change",
+        ("resource_type", "old_props", "new_props"),
+    ),
+    Seam(f"{_CLOUDFORMATION}.stacks", "_runs_on_worker_thread", ("resource_type",)),
+    Seam(f"{_CLOUDFORMATION}.stacks", "_sends_back_failed_update", ("resource_type",)),
+    Seam(f"{_CLOUDFORMATION}.stacks", "_update_keeping_seed", ("args",)),
+    Seam(
+        f"{_CLOUDFORMATION}.stacks",
+        "_validation_errors",
+        (
+            "resources_defs",
+            "ordered",
+            "param_values",
+            "conditions",
+            "mappings",
+            "stack_name",
+            "stack_id",
+            "owned_buckets",
+        ),
+    ),
+    Seam(_EVENTS, "_dispatch_to_stepfunctions", ("arn", "payload")),
+    Seam(_EVENTS, "_invoke_target", ("target", "event", "rule", "view")),
+    Seam(_EVENTS, "_pattern_event_view", ("event",)),
+    Seam(_EVENTS, "_put_events", ("data", "allow_aws_source")),
+    Seam("ministack.services.sqs", "_act_send_message", ("data", "qurl")),
+    Seam("ministack.services.sqs", "_queue_by_arn", ("arn",)),
+    Seam(_STATES, "_AWS_SDK_SERVICE_MAP"),
+    Seam(_STATES, "_ExecutionError", ("error", "cause")),
+    Seam(
+        _STATES,
+        "_apply_jsonata_output",
+        ("state_def", "raw_input", "ctx", "result", "error_output", "default"),
+    ),
+    Seam(_STATES, "_apply_output_path", ("state_def", "data", "ctx")),
+    Seam(_STATES, "_invoke_aws_sdk_integration", ("resource", "input_data")),
+    Seam(_STATES, "_prefix_sdk_error", ("service_name", "error_code")),
+    Seam(_STATES, "_start_execution", ("data",)),
+    Seam(_STATES, "_state_query_language", ("state_def", "ctx")),
+)
