@@ -1,8 +1,13 @@
 """Where objects of an input land, and what an image URI stands for."""
 
+import re
+from importlib.metadata import version
+from pathlib import Path
+
 import pytest
 
 from local_aws.core.errors import NotImplementedHere
+from local_aws.jobs import images
 from local_aws.jobs.images import image
 from local_aws.jobs.storage import relative_path, split
 
@@ -54,3 +59,15 @@ def test_an_unknown_image_is_refused_by_name(uri: str) -> None:
         "The local AWS has no Docker and stands in for the images sagemaker-xgboost,"
         f" sagemaker-scikit-learn only, got {uri!r}."
     )
+
+
+def test_the_page_of_limits_names_the_versions_that_run_here() -> None:
+    page = Path(images.__file__).with_name("README.md").read_text()
+
+    packages = "xgboost-cpu|scikit-learn|pandas|numpy|sagemaker-training"
+    named = set(re.findall(rf"({packages}) (\d\S*?),? ", page))
+
+    assert {name for name, _ in named} == {
+        "xgboost-cpu", "scikit-learn", "pandas", "numpy", "sagemaker-training",
+    }  # fmt: skip
+    assert named == {(name, version(name)) for name, _ in named}
