@@ -33,8 +33,9 @@ def sentences(error: ValidationError) -> list[str]:
     """What pydantic found, one sentence each: the setting, what is wrong, what was given."""
     said: list[str] = []
     for problem in error.errors(include_url=False):
-        if problem["type"] == "value_error":
-            said += str(problem["ctx"]["error"]).splitlines()
+        refusal = problem.get("ctx", {}).get("error")
+        if isinstance(refusal, ValueError):
+            said += str(refusal).splitlines()
         else:
             setting = ".".join(str(part) for part in (error.title, *problem["loc"]))
             reason = problem["msg"].removeprefix("Input ")
