@@ -65,7 +65,8 @@ def winter(days: int = 40, flights_a_day: int = 30) -> dict[str, Rows]:
         for number in range(flights_a_day):
             carrier = chance.choice(list(CARRIERS))
             delay = 40 if chance.random() < CARRIERS[carrier] else -5
-            flights.append(flight(date, carrier, number, arr_delay=delay))
+            at = 600 + (7 * number) % 60
+            flights.append(flight(date, carrier, number, arr_delay=delay, sched_dep_time=at))
     return {"flights": flights, "weather": [weather(date) for date in dates], "planes": PLANES}
 
 

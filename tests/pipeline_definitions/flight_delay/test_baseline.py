@@ -185,12 +185,12 @@ def test_ten_buckets_hold_every_number(files: tuple[dict, dict], frame: pd.DataF
 def test_types_completeness_and_signs_become_constraints(tmp_path: Path):
     values = {name: "A" if kind == CATEGORY else "1" for name, kind in FEATURES.items()}
     rows = [{FLIGHT_ID: "x", LABEL: 0, **values} for _ in range(4)]
-    rows[0] |= {"temp": "-3", "plane_year": "", "humid": "0.5", "dest": ""}
+    rows[0] |= {"temp": "-3", "plane_year": "", "humid": "0.5", "dest": "", "precip": "0"}
     pd.DataFrame(rows).to_csv(tmp_path / "train.csv", index=False)
     _, constraints = described(tmp_path, tmp_path / "out")
     found = {feature["name"]: feature for feature in constraints["features"]}
     assert found["temp"]["num_constraints"] == {"is_non_negative": False}
-    assert found["distance"]["num_constraints"] == {"is_non_negative": True}
+    assert found["precip"]["num_constraints"] == {"is_non_negative": True}
     assert found["plane_year"]["completeness"] == 0.75
     assert found["dest"]["completeness"] == 0.75
     assert found["humid"]["inferred_type"] == "Fractional"
