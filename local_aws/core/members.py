@@ -22,6 +22,7 @@ from typing import Any
 from botocore.model import ListShape, MapShape, Shape, StructureShape
 
 from local_aws.core.errors import NotImplementedHere
+from local_aws.core.request import covers
 
 _PACKAGES = Path(__file__).resolve().parents[1]
 
@@ -77,11 +78,6 @@ def ignored(service: str, action: str) -> Mapping[str, str]:
         for table in tables("ignored.toml")
         for path, reason in table.get(service, {}).get(action, {}).items()
     }
-
-
-def covers(row: str, path: str) -> bool:
-    """Whether a row of a table is the path or lies above it."""
-    return path == row or path.startswith((f"{row}.", f"{row}[]", f"{row}{{}}"))
 
 
 def refuse_unsupported(service: str, action: str, params: Mapping[str, Any], shape: Shape) -> None:

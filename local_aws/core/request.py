@@ -1,7 +1,7 @@
 """An operation's input, which remembers what was read of it."""
 
 import copy
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, overload
 
 from botocore.model import MapShape, Shape, StructureShape
@@ -112,11 +112,15 @@ class RequestList(Sequence[Any]):
         return copy.deepcopy(list(self._items))
 
 
-def was_read(path: str, reads: set[str]) -> bool:
+def was_read(path: str, reads: Collection[str]) -> bool:
     """Whether a member path was read, by itself or with a structure taken whole above it."""
-    return path in reads or any(
-        read.endswith("*") and path.startswith(read[:-1].rstrip(".")) for read in reads
-    )
+    whole = [read.removesuffix("*").removesuffix(".") for read in reads if read.endswith("*")]
+    return path in reads or any(not above or covers(above, path) for above in whole)
+
+
+def covers(above: str, path: str) -> bool:
+    """Whether a member path is another one or lies above it."""
+    return path == above or path.startswith((f"{above}.", f"{above}[]", f"{above}{{}}"))
 
 
 def _kept(value: Any) -> Any:

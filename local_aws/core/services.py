@@ -1,7 +1,6 @@
 """The packages that bring services; importing their modules declares operations and types."""
 
 import importlib
-import importlib.util
 import pkgutil
 
 PACKAGES = ("registry", "hosting", "jobs", "pipelines", "autoscaling")
@@ -12,12 +11,8 @@ def load() -> None:
 
     Packages inside them (what runs inside a container, say) are left alone.
     """
-    for name in filter(_is_there, PACKAGES):
+    for name in PACKAGES:
         package = importlib.import_module(f"local_aws.{name}")
         for module in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
             if not module.ispkg:
                 importlib.import_module(module.name)
-
-
-def _is_there(name: str) -> bool:
-    return importlib.util.find_spec(f"local_aws.{name}") is not None

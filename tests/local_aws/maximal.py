@@ -6,6 +6,7 @@ from botocore.model import ListShape, MapShape, Shape, StringShape, StructureSha
 
 from local_aws.core import api, members
 from local_aws.core.patterns import matches
+from local_aws.core.request import covers
 
 # Tried in turn for a string until one satisfies its pattern and length, else the first is taken.
 STRINGS = (
@@ -69,7 +70,7 @@ def _structure(
 
 def _concerns(row: str, path: str) -> bool:
     """Whether the row covers the path or lies below it."""
-    return members.covers(row, path) or members.covers(path, row)
+    return covers(row, path) or covers(path, row)
 
 
 def _text(shape: Shape) -> str:

@@ -9,7 +9,7 @@ import pytest
 
 from local_aws.core import api, assumptions, members, operations, services
 from local_aws.core.errors import NotImplementedHere
-from local_aws.core.request import Request, was_read
+from local_aws.core.request import Request, covers, was_read
 from local_aws.launch import LocalAws
 from local_aws.ministack.scope import scope
 from tests.local_aws.exercise import Exercise
@@ -27,7 +27,7 @@ def leaves(service: str, action: str) -> list[str]:
 
 
 def covering(rows: Any, leaf: str) -> list[str]:
-    return [row for row in rows if members.covers(row, leaf)]
+    return [row for row in rows if covers(row, leaf)]
 
 
 @by_operation
