@@ -98,7 +98,13 @@ def test_a_message_that_is_not_utf8_fails_the_job(workshop: Workshop) -> None:
 def test_a_stopped_job_ends_stopped_with_no_outputs(workshop: Workshop) -> None:
     started = workshop.uri("started")
     name = workshop.process(
-        "python3", "-c", STARTED_THEN_WAITS, workshop.name, wait=False, outputs={"out": started}
+        "python3",
+        "-c",
+        STARTED_THEN_WAITS,
+        workshop.name,
+        f"{ML}/output/out/part",
+        wait=False,
+        outputs={"out": started},
     )["ProcessingJobName"]
     eventually(lambda: "running" in workshop.held())
 
@@ -112,7 +118,7 @@ def test_a_stopped_job_ends_stopped_with_no_outputs(workshop: Workshop) -> None:
 
 
 STARTED_THEN_WAITS = (
-    "import boto3, sys, time;"
+    "import boto3, sys, time; open(sys.argv[2], 'w').close();"
     "boto3.client('s3').put_object(Bucket=sys.argv[1], Key='running');"
     "time.sleep(600)"
 )

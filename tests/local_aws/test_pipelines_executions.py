@@ -132,7 +132,9 @@ def test_no_step_starts_after_one_has_failed(workshop: Workshop) -> None:
         definition(
             processing("Bad", "sh", "-c", "echo no rows > /opt/ml/output/message; exit 1"),
             processing("Next", "true", DependsOn=["Bad"]),
-        )
+            processing("Other", "true"),
+        ),
+        parallel=1,
     )
 
     assert workshop.executed(arn)["PipelineExecutionStatus"] == "Failed"
@@ -193,9 +195,7 @@ def test_steps_that_do_not_wait_for_each_other_run_together(workshop: Workshop) 
 
 def test_a_stop_reaches_the_running_job_and_no_step_starts(workshop: Workshop) -> None:
     arn = workshop.start(
-        definition(
-            processing("Long", "sleep", "600"), processing("Next", "true", DependsOn=["Long"])
-        )
+        definition(processing("Long", "sleep", "600"), processing("Other", "true")), parallel=1
     )
     job = eventually(lambda: workshop.steps(arn).get("Long", {}).get("Metadata"))
     name = job["ProcessingJob"]["Arn"].rsplit("/", 1)[1]

@@ -99,11 +99,13 @@ class Workshop:
         self.sagemaker.create_pipeline(PipelineName=name, PipelineDefinition=text, RoleArn=ROLE)
         return name
 
-    def start(self, text: str, **parameters: str) -> str:
-        """Create a pipeline and start it; the execution's ARN."""
+    def start(self, text: str, *, parallel: int = 2, **parameters: str) -> str:
+        """Create a pipeline and start it, so many steps at a time; the execution's ARN."""
         given = [{"Name": key, "Value": value} for key, value in parameters.items()]
         started = self.sagemaker.start_pipeline_execution(
-            PipelineName=self.pipeline(text), PipelineParameters=given
+            PipelineName=self.pipeline(text),
+            PipelineParameters=given,
+            ParallelismConfiguration={"MaxParallelExecutionSteps": parallel},
         )
         arn: str = started["PipelineExecutionArn"]
         return arn
