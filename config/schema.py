@@ -35,14 +35,19 @@ class StageConfig(BaseModel):
     capture_days: Annotated[int, Field(ge=1)] = 90
 
     @property
+    def short_name(self) -> str:
+        """The stage's name as it stands in names of resources: `dev`."""
+        return self.name.lower()
+
+    @property
     def resource_prefix(self) -> str:
         """Begins the names of all pipelines, model package groups and endpoints: `dev-`."""
-        return f"{self.name.lower()}-"
+        return f"{self.short_name}-"
 
     @property
     def slot_prefix(self) -> str:
         """Below it lie the SSM parameters of all models: `/perennial/dev`."""
-        return f"/perennial/{self.name.lower()}"
+        return f"/perennial/{self.short_name}"
 
     @property
     def serving_stack_prefix(self) -> str:
@@ -52,7 +57,7 @@ class StageConfig(BaseModel):
     @property
     def bucket_prefix(self) -> str:
         """Begins the names of the buckets: `perennial-dev`."""
-        return f"perennial-{self.name.lower()}"
+        return f"perennial-{self.short_name}"
 
     @property
     def promotion_name(self) -> str:
@@ -66,6 +71,18 @@ class StageConfig(BaseModel):
     def slot_name(self, model: ModelSpec) -> str:
         """The SSM parameter that names the model's serving version."""
         return f"{self.slot_prefix}/{model.name}/slot"
+
+    def promotion_input(self, model: ModelSpec) -> dict[str, str]:
+        """What a promotion of the model is told."""
+        name = self.resource_name(model)
+        return {
+            "model": model.name,
+            "stage": self.short_name,
+            "group": name,
+            "endpoint": name,
+            "stack": f"{self.serving_stack_prefix}{model.name}",
+            "slot": self.slot_name(model),
+        }
 
     def hosting_for(self, model: ModelSpec) -> Hosting:
         """On what the model's endpoint runs."""

@@ -4,6 +4,7 @@ from aws_cdk import Environment, Stage
 from constructs import Construct
 
 from config.schema import StageConfig
+from pipeline_definitions.definition import load_definition
 from stacks.foundation import FoundationStack
 from stacks.operations import OperationsStack
 from stacks.serving import ServingStack
@@ -19,10 +20,21 @@ class PlatformStage(Stage):
         foundation = FoundationStack(self, "Foundation", config=config)
         operations = OperationsStack(self, "Operations", config=config, foundation=foundation)
         for model in config.models:
+            definition = load_definition(model)
             TrainingStack(
-                self, f"Training-{model.name}", config=config, model=model, foundation=foundation
+                self,
+                f"Training-{model.name}",
+                config=config,
+                model=model,
+                definition=definition,
+                foundation=foundation,
             )
             serving = ServingStack(
-                self, f"Serving-{model.name}", config=config, model=model, foundation=foundation
+                self,
+                f"Serving-{model.name}",
+                config=config,
+                model=model,
+                definition=definition,
+                foundation=foundation,
             )
             serving.add_stack_dependency(operations)

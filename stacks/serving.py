@@ -7,7 +7,7 @@ from constructs import Construct
 from config.schema import StageConfig
 from mlops_constructs.serving import ApprovalRule, ModelEndpoint
 from mlops_constructs.training import ImageRegistries
-from pipeline_definitions.definition import load_definition
+from pipeline_definitions.definition import PipelineDefinition
 from pipeline_definitions.images import image_accounts
 from pipeline_definitions.spec import ModelSpec
 from stacks.foundation import FoundationStack
@@ -27,6 +27,7 @@ class ServingStack(Stack):
         *,
         config: StageConfig,
         model: ModelSpec,
+        definition: PipelineDefinition,
         foundation: FoundationStack,
     ) -> None:
         super().__init__(
@@ -36,7 +37,7 @@ class ServingStack(Stack):
         )
         name, slot = config.resource_name(model), config.slot_name(model)
         registries = ImageRegistries(
-            self, "Images", definition=load_definition(model).body, accounts=image_accounts()
+            self, "Images", definition=definition.body, accounts=image_accounts()
         )
         endpoint = ModelEndpoint(
             self,
@@ -55,14 +56,7 @@ class ServingStack(Stack):
             promotion=sfn.StateMachine.from_state_machine_name(
                 self, "Promotion", config.promotion_name
             ),
-            promotion_input={
-                "model": model.name,
-                "stage": config.name.lower(),
-                "group": name,
-                "endpoint": name,
-                "stack": self.stack_name,
-                "slot": slot,
-            },
+            promotion_input=config.promotion_input(model),
             topic=foundation.topic,
         )
         CfnOutput(self, "EndpointName", value=name)

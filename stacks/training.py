@@ -5,7 +5,7 @@ from constructs import Construct
 
 from config.schema import StageConfig
 from mlops_constructs.training import ModelPackageGroup, TrainingPipeline
-from pipeline_definitions.definition import load_definition
+from pipeline_definitions.definition import PipelineDefinition
 from pipeline_definitions.images import image_accounts
 from pipeline_definitions.spec import ModelSpec
 from stacks.foundation import FoundationStack
@@ -21,6 +21,7 @@ class TrainingStack(Stack):
         *,
         config: StageConfig,
         model: ModelSpec,
+        definition: PipelineDefinition,
         foundation: FoundationStack,
     ) -> None:
         super().__init__(scope, construct_id)
@@ -29,7 +30,7 @@ class TrainingStack(Stack):
             self,
             "Pipeline",
             pipeline_name=config.resource_name(model),
-            definition=load_definition(model).body,
+            definition=definition.body,
             code=model.steps_folder,
             data_prefix=model.data_prefix,
             image_accounts=image_accounts(),

@@ -5,6 +5,7 @@ from aws_cdk import aws_sagemaker as sagemaker
 from constructs import Construct
 
 from mlops_constructs.serving.hosting import Hosting
+from mlops_constructs.serving.served_version import VARIANT
 
 SCALABLE_DIMENSION = "sagemaker:variant:DesiredInstanceCount"
 METRIC = "SageMakerVariantInvocationsPerInstance"
@@ -17,9 +18,7 @@ class EndpointScaling(Construct):
     (https://docs.aws.amazon.com/sagemaker/latest/dg/endpoint-scaling-cloudformation.html).
 
     Args:
-        endpoint: The endpoint; its condition is the scaling's too.
-        endpoint_name: Its name.
-        variant_name: The variant to scale.
+        endpoint: The named endpoint; its condition is the scaling's too.
         hosting: The bounds and the target.
     """
 
@@ -29,8 +28,6 @@ class EndpointScaling(Construct):
         construct_id: str,
         *,
         endpoint: sagemaker.CfnEndpoint,
-        endpoint_name: str,
-        variant_name: str,
         hosting: Hosting,
     ) -> None:
         super().__init__(scope, construct_id)
@@ -39,7 +36,7 @@ class EndpointScaling(Construct):
             "Resource",
             service_namespace="sagemaker",
             scalable_dimension=SCALABLE_DIMENSION,
-            resource_id=f"endpoint/{endpoint_name}/variant/{variant_name}",
+            resource_id=f"endpoint/{endpoint.endpoint_name}/variant/{VARIANT}",
             min_capacity=hosting.min_instances,
             max_capacity=hosting.max_instances,
         )

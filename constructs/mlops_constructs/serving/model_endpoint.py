@@ -3,16 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
-from aws_cdk import (
-    CfnCondition,
-    CfnDeletionPolicy,
-    CfnParameter,
-    CfnResource,
-    CfnTag,
-    Duration,
-    Fn,
-    Stack,
-)
+from aws_cdk import CfnCondition, CfnParameter, Duration, Fn, Stack
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_sagemaker as sagemaker
@@ -24,13 +15,8 @@ from mlops_constructs.serving.autoscaling import EndpointScaling
 from mlops_constructs.serving.endpoint_metric import EndpointMetric
 from mlops_constructs.serving.execution_role import ServingRole
 from mlops_constructs.serving.hosting import Hosting
+from mlops_constructs.serving.served_version import VARIANT, ServedVersion
 from mlops_constructs.storage import Storage
-
-VARIANT: Final = "AllTraffic"
-"""The one production variant; a blue/green update must keep its name."""
-
-ENDPOINT_TAG: Final = "perennial:endpoint"
-"""Names, on every model and endpoint config, the endpoint it was made for."""
 
 NO_MODEL: Final = "NONE"
 """What a slot names before its first promotion."""
@@ -40,12 +26,10 @@ MAXIMUM_UPDATE: Final = Duration.minutes(30)
 
 
 class ModelEndpoint(Construct):
-    """A named endpoint, its config and model, data capture and autoscaling: all or nothing.
+    """A named endpoint with the version it serves, data capture and autoscaling: all or nothing.
 
     The slot is read afresh by every stack operation (an SSM-typed parameter). While it names no
-    version there is no endpoint. Model and config are unnamed, so that a change replaces them
-    without a clash, and outlive their replacement, because a config in use must not vanish while an
-    update rolls back.
+    version there is no endpoint.
 
     Args:
         endpoint_name: 1 to 63 letters, digits and inner hyphens.
@@ -54,6 +38,10 @@ class ModelEndpoint(Construct):
         storage: Buckets and key.
         artifact_prefix: Below it, in the artifact bucket, lie the archives of the model's versions.
         image_repositories: ARNs of the repositories that the serving image comes from.
+
+    Attributes:
+        has_model: The condition under which there is an endpoint.
+        endpoint_config_name: The config the stack means to serve with, under that condition.
     """
 
     def __init__(
@@ -71,6 +59,10 @@ class ModelEndpoint(Construct):
         refuse(name_problems("the name of an endpoint", endpoint_name))
         super().__init__(scope, construct_id)
         self.endpoint_name = endpoint_name
+        package = self._package_in(slot_name)
+        self.has_model = CfnCondition(
+            self, "HasModel", expression=Fn.condition_not(Fn.condition_equals(package, NO_MODEL))
+        )
         self.role = ServingRole(
             self,
             "Role",
@@ -79,35 +71,18 @@ class ModelEndpoint(Construct):
             artifact_prefix=artifact_prefix,
             repositories=image_repositories,
         )
-        slot = CfnParameter(
+        version = ServedVersion(
             self,
-            "Slot",
-            type="AWS::SSM::Parameter::Value<CommaDelimitedList>",
-            default=slot_name,
-            description="The version to serve and its baselines, written by promotions",
-        )
-        package = Fn.select(0, slot.value_as_list)
-        self.has_model = CfnCondition(
-            self, "HasModel", expression=Fn.condition_not(Fn.condition_equals(package, NO_MODEL))
-        )
-        model = self._model(package)
-        self._config = self._endpoint_config(model, hosting, storage)
-        endpoint = self._endpoint(self._config)
-        for resource in (model, self._config, endpoint):
-            resource.cfn_options.condition = self.has_model
-        EndpointScaling(
-            self,
-            "Scaling",
-            endpoint=endpoint,
+            "Version",
+            package=package,
             endpoint_name=endpoint_name,
-            variant_name=VARIANT,
             hosting=hosting,
+            storage=storage,
+            role=self.role,
+            condition=self.has_model,
         )
-
-    @property
-    def endpoint_config_name(self) -> str:
-        """The config the stack means to serve with; exists only under ``has_model``."""
-        return self._config.attr_endpoint_config_name
+        self.endpoint_config_name = version.config_name
+        EndpointScaling(self, "Scaling", endpoint=self._endpoint(), hosting=hosting)
 
     @property
     def endpoint_arn(self) -> str:
@@ -138,47 +113,25 @@ class ModelEndpoint(Construct):
             period=period or Duration.minutes(1),
         )
 
-    def _model(self, package: str) -> sagemaker.CfnModel:
-        model = sagemaker.CfnModel(
+    def _package_in(self, slot_name: str) -> str:
+        slot = CfnParameter(
             self,
-            "Model",
-            execution_role_arn=self.role.role_arn,
-            containers=[sagemaker.CfnModel.ContainerDefinitionProperty(model_package_name=package)],
-            tags=self._tags(),
+            "Slot",
+            type="AWS::SSM::Parameter::Value<CommaDelimitedList>",
+            default=slot_name,
+            description="The version to serve and its baselines, written by promotions",
         )
-        _outlives_its_replacement(model)
-        return model
+        return Fn.select(0, slot.value_as_list)
 
-    def _endpoint_config(
-        self, model: sagemaker.CfnModel, hosting: Hosting, storage: Storage
-    ) -> sagemaker.CfnEndpointConfig:
-        variant = sagemaker.CfnEndpointConfig.ProductionVariantProperty(
-            variant_name=VARIANT,
-            model_name=model.attr_model_name,
-            instance_type=hosting.instance_type,
-            initial_instance_count=hosting.min_instances,
-            initial_variant_weight=1,
-        )
-        config = sagemaker.CfnEndpointConfig(
-            self,
-            "Config",
-            production_variants=[variant],
-            data_capture_config=_capture(hosting, storage),
-            kms_key_id=storage.key.key_arn,
-            tags=self._tags(),
-        )
-        _outlives_its_replacement(config)
-        return config
-
-    def _endpoint(self, config: sagemaker.CfnEndpointConfig) -> sagemaker.CfnEndpoint:
+    def _endpoint(self) -> sagemaker.CfnEndpoint:
         shift = sagemaker.CfnEndpoint.TrafficRoutingConfigProperty(
             type="ALL_AT_ONCE", wait_interval_in_seconds=0
         )
-        return sagemaker.CfnEndpoint(
+        endpoint = sagemaker.CfnEndpoint(
             self,
             "Resource",
             endpoint_name=self.endpoint_name,
-            endpoint_config_name=config.attr_endpoint_config_name,
+            endpoint_config_name=self.endpoint_config_name,
             deployment_config=sagemaker.CfnEndpoint.DeploymentConfigProperty(
                 blue_green_update_policy=sagemaker.CfnEndpoint.BlueGreenUpdatePolicyProperty(
                     traffic_routing_configuration=shift,
@@ -194,31 +147,5 @@ class ModelEndpoint(Construct):
                 )
             ],
         )
-
-    def _tags(self) -> list[CfnTag]:
-        return [CfnTag(key=ENDPOINT_TAG, value=self.endpoint_name)]
-
-
-def _outlives_its_replacement(resource: CfnResource) -> None:
-    resource.cfn_options.update_replace_policy = CfnDeletionPolicy.RETAIN
-    resource.cfn_options.deletion_policy = CfnDeletionPolicy.DELETE
-
-
-def _capture(
-    hosting: Hosting, storage: Storage
-) -> sagemaker.CfnEndpointConfig.DataCaptureConfigProperty:
-    # Without content types the capture would be base64, and no monitor could read it.
-    content_types = sagemaker.CfnEndpointConfig.CaptureContentTypeHeaderProperty(
-        csv_content_types=["text/csv"], json_content_types=["application/json"]
-    )
-    return sagemaker.CfnEndpointConfig.DataCaptureConfigProperty(
-        enable_capture=True,
-        initial_sampling_percentage=hosting.capture_percent,
-        destination_s3_uri=storage.capture.s3_url_for_object(),
-        kms_key_id=storage.key.key_arn,
-        capture_options=[
-            sagemaker.CfnEndpointConfig.CaptureOptionProperty(capture_mode=mode)
-            for mode in ("Input", "Output")
-        ],
-        capture_content_type_header=content_types,
-    )
+        endpoint.cfn_options.condition = self.has_model
+        return endpoint

@@ -90,18 +90,10 @@ class TrainingPipeline(Construct):
         self._may_register(model_package_group)
         self._define(
             definition,
-            {
-                "PipelineName": pipeline_name,
-                "ModelPackageGroupName": model_package_group.group_name,
-                "DataBucketName": storage.data.bucket_name,
-                "ArtifactBucketName": storage.artifacts.bucket_name,
-                "KmsKeyArn": storage.key.key_arn,
-                "JobRoleName": self.job_role.role_name,
-                "CodeUri": scripts.s3_object_url,
-                "CodeDigest": scripts.digest,
-                "NoChampionUri": no_champion.s3_object_url,
-                **registries.accounts,
-            },
+            _storage_values(storage)
+            | _code_values(scripts, no_champion)
+            | registries.accounts
+            | {"ModelPackageGroupName": model_package_group.group_name},
         )
 
     @property
@@ -135,7 +127,12 @@ class TrainingPipeline(Construct):
             self.role, {group.versions_arn: "The registry numbers a group's versions by itself."}
         )
 
-    def _define(self, definition: str, values: Mapping[str, str]) -> None:
+    def _define(self, definition: str, surroundings: Mapping[str, str]) -> None:
+        values = {
+            **surroundings,
+            "PipelineName": self.pipeline_name,
+            "JobRoleName": self.job_role.role_name,
+        }
         refuse(placeholder_problems(self.pipeline_name, definition, frozenset(values)))
         sagemaker.CfnPipeline(
             self,
@@ -144,3 +141,19 @@ class TrainingPipeline(Construct):
             role_arn=self.role.role_arn,
             pipeline_definition={"PipelineDefinitionBody": filled(definition, values)},
         )
+
+
+def _storage_values(storage: Storage) -> dict[str, str]:
+    return {
+        "DataBucketName": storage.data.bucket_name,
+        "ArtifactBucketName": storage.artifacts.bucket_name,
+        "KmsKeyArn": storage.key.key_arn,
+    }
+
+
+def _code_values(scripts: ArchiveAsset, no_champion: ArchiveAsset) -> dict[str, str]:
+    return {
+        "CodeUri": scripts.s3_object_url,
+        "CodeDigest": scripts.digest,
+        "NoChampionUri": no_champion.s3_object_url,
+    }
