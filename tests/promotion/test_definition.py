@@ -182,6 +182,30 @@ def test_an_update_of_970_minutes_and_its_rollback_fit_in_the_history():
     assert sum(EVENTS[STATES[name]["Type"]] for name in execution.visited) < 25_000
 
 
+def test_each_update_of_an_execution_has_a_token_of_its_own():
+    world = released(1)
+    world.register(2)
+    world.silent.add(2)
+    start(world).run()
+    tokens = [given["ClientRequestToken"] for name, given in world.calls if name == "updateStack"]
+    assert len(set(tokens)) == len(tokens) == 2
+    shape = operation("cloudformation", "updateStack").input_shape
+    assert shape is not None
+    token = shape.members["ClientRequestToken"].metadata
+    assert all(re.fullmatch(token["pattern"], given) for given in tokens)
+    assert all(len(given) <= token["max"] for given in tokens)
+
+
+def test_looks_are_quick_again_after_a_long_deploy():
+    world = released(1)
+    world.register(2)
+    world.deploy()
+    settle = world._settle
+    world._settle = lambda: settle() if len(world.slept) >= 6 else None  # type: ignore[method-assign]
+    start(world).run()
+    assert world.slept == [2, 3, 5, 8, 12, 18, 2]
+
+
 def test_looks_are_quick_at_first_and_a_minute_apart_later():
     world = released(1)
     world.register(2)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.promotion.machine import Execution
+from tests.promotion.machine import AwsError, Execution
 from tests.promotion.names import LOCK, NOTE, SLOT, slot_of
 from tests.promotion.promote import promote, released, start
 from tests.promotion.world import World
@@ -121,6 +121,14 @@ def test_two_that_take_over_the_lock_of_a_dead_execution_end_with_the_approved_v
         interleave(world, pair, random.Random(seed))
         assert world.serves() == 2, seed
         assert world.parameters[SLOT] == slot_of(2), seed
+
+
+def test_a_lock_that_is_freed_before_its_holder_is_read_is_taken():
+    world = released(1)
+    world.register(2)
+    world.refusals["putParameter"] = [AwsError("Ssm.ParameterAlreadyExistsException", "exists")]
+    promote(world)
+    assert world.serves() == 2
 
 
 def test_a_note_left_during_a_release_is_honoured_without_letting_go():

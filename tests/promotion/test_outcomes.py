@@ -86,6 +86,18 @@ def test_a_rolled_back_version_is_not_tried_again():
     assert "updateStack" not in world.actions()
 
 
+@pytest.mark.parametrize("broken", [True, False])
+def test_a_stamp_that_is_not_to_be_read_at_once_is_remembered(broken: bool):
+    world = released(1)
+    world.register(2)
+    if broken:
+        world.broken.add(2)
+    world._updateModelPackage = lambda **given: given  # type: ignore[method-assign]
+    promote(world)
+    assert len(world.subjects()) == 1
+    assert world.actions().count("updateModelPackage") == 1
+
+
 def test_a_rolled_back_version_is_tried_again_when_a_person_removes_the_stamp():
     world = released(1)
     world.register(2)
@@ -153,6 +165,15 @@ def test_with_nothing_approved_and_nothing_serving_nothing_happens():
     world.register(1, "Rejected")
     assert promote(world).status == "SUCCEEDED"
     assert not WRITES & set(world.actions())
+
+
+def test_with_nothing_approved_a_missing_endpoint_does_not_empty_the_slot():
+    world = released(1)
+    world.approval[1] = "Rejected"
+    world.endpoint = None
+    execution = promote(world)
+    assert execution.error == "Promotion.NotConverged"
+    assert world.parameters[SLOT] == slot_of(1)
 
 
 def test_approved_versions_are_looked_for_on_every_page():
@@ -237,6 +258,26 @@ def test_a_release_whose_execution_died_before_the_stamp_is_stamped_by_the_next(
     assert promote(world).output["outcome"] == "released"
     assert STAMP in world.stamps[1]
     assert "updateStack" not in world.actions()
+
+
+def test_a_slot_that_names_a_version_released_before_is_followed_after_a_crash():
+    world = released(1, 2)
+    world.approval[2] = "Rejected"
+    world.parameters[SLOT] = slot_of(1)
+    promote(world)
+    assert world.serves() == 1
+
+
+@pytest.mark.parametrize("stamped", [True, False])
+def test_an_endpoint_on_another_config_than_the_stack_says_is_brought_to_it(stamped: bool):
+    world = released(1)
+    world.resolved = slot_of(2)
+    world.stack_config = world.config(slot_of(2).partition(",")[0])
+    if not stamped:
+        del world.stamps[1][STAMP]
+    assert promote(world).status == "SUCCEEDED"
+    assert world.serves() == 1
+    assert world.endpoint is not None and world.endpoint["config"] == world.stack_config
 
 
 def test_a_slot_that_was_put_by_an_execution_that_died_is_followed():

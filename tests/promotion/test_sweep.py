@@ -1,6 +1,6 @@
 """After a release, what neither serves nor was the last to serve goes; nothing else does."""
 
-from tests.promotion.names import arn_of
+from tests.promotion.names import ENDPOINT, arn_of
 from tests.promotion.promote import promote, released
 from tests.promotion.world import World
 
@@ -92,3 +92,25 @@ def test_more_configs_than_a_page_are_swept():
     promote(world)
     assert world.configs.keys() == {"config-1", served_config(world)}
     assert len(world.models) == 2
+
+
+def test_our_old_configs_are_found_behind_a_page_of_others_and_a_model_goes_once():
+    world = released(1)
+    world.config(arn_of(1), model="shared")
+    for _ in range(120):
+        world.config(arn_of(9), endpoint="another")
+    world.config(arn_of(1), model="shared")
+    world.register(2)
+    promote(world)
+    ours = {name for name, config in world.configs.items() if config["endpoint"] == ENDPOINT}
+    assert ours == {"config-1", served_config(world)}
+    assert "shared" not in world.models
+
+
+def test_a_sweep_looks_at_a_thousand_configs_at_most():
+    world = released(1)
+    for _ in range(1150):
+        world.config(arn_of(9), endpoint="another", model="another")
+    world.register(2)
+    assert promote(world).status == "SUCCEEDED"
+    assert world.actions().count("listTags") == 1000

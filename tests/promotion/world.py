@@ -105,6 +105,8 @@ class World:
         return {"DeletedParameters": Names}
 
     def _describeExecution(self, ExecutionArn: str) -> Any:
+        if not ExecutionArn.startswith("arn:"):
+            raise AwsError("Sfn.InvalidArnException", f"Invalid Arn: '{ExecutionArn}'")
         if ExecutionArn not in self.executions:
             raise AwsError("Sfn.ExecutionDoesNotExistException", "Execution Does Not Exist")
         return {"ExecutionArn": ExecutionArn, "Status": self.executions[ExecutionArn]}
@@ -234,6 +236,7 @@ class World:
         return {"PrimaryContainer": {"ModelPackageName": self.models[ModelName]}}
 
     def _listEndpointConfigs(self, CreationTimeBefore: str, MaxResults: int, **order: Any) -> Any:
+        assert order == {"SortBy": "CreationTime", "SortOrder": "Descending"}
         older = [
             name for name in self.configs if self.configs[name]["created"] < CreationTimeBefore
         ]

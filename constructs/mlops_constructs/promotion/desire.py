@@ -100,11 +100,7 @@ def _without_approval() -> dict[str, State]:
     unchanged = as_it_is | {"package": jsonata("$served.package"), "slot": jsonata("$slot")}
     return {
         "What may stay?": choose(
-            when(
-                "$served.package = 'NONE' and $stack.config = 'NONE'",
-                "Does it serve what it should?",
-                {"desired": empty},
-            ),
+            when("$stack.config = 'NONE'", "Does it serve what it should?", {"desired": empty}),
             when(
                 "$served.package in ['NONE', 'UNKNOWN', $substringBefore($slot, ',')]",
                 "Does it serve what it should?",
@@ -147,11 +143,9 @@ def _comparison() -> dict[str, State]:
     there = f"$slot = $desired.slot and {REACHED}"
     return {
         "Does it serve what it should?": choose(
-            when(f"{there} and {KNOWN} and $holding", "Read the note"),
-            when(f"{there} and {KNOWN}", "Is an approval missing?"),
+            when(f"{there} and {KNOWN}", "Read the note"),
             when("$not($holding)", "Take the lock"),
             when(there, "Find the endpoint's logical id", {"previous": {"config": "NONE"}}),
-            when("$slot = $desired.slot", "Update the stack"),
             otherwise="Put the slot",
         )
     }

@@ -81,7 +81,7 @@ def _take() -> dict[str, State]:
             "ssm",
             "putParameter",
             _note("NONE"),
-            assign={"seconds": FIRST_WAIT, "tried": False},
+            assign={"seconds": FIRST_WAIT},
             then="Read the stack",
         ),
     }

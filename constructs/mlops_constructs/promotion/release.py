@@ -72,7 +72,7 @@ def _update() -> dict[str, State]:
                 "Read the stack",
                 tried | {"moves": jsonata(f"{moves} and $served.package != 'NONE'")},
             ),
-            when(BUSY, "Wait", {"tried": False}),
+            when(BUSY, "Wait"),
             otherwise=ON_FAILURE,
         ),
     }

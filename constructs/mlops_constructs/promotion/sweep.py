@@ -5,7 +5,7 @@ deletes them. Ours are known by the tag `perennial:endpoint`.
 """
 
 from mlops_constructs.promotion.states import State, call, choose, for_each, jsonata, remember, when
-from mlops_constructs.serving.model_endpoint import ENDPOINT_TAG
+from mlops_constructs.serving.served_version import ENDPOINT_TAG
 
 PAGE = 100
 PAGES = 10
