@@ -11,6 +11,7 @@ from local_aws.core.paging import page
 from local_aws.core.request import Request
 from local_aws.core.store import Table, arn
 from local_aws.core.tags import TAGS
+from local_aws.registry.packages import packages_of
 
 
 @dataclass
@@ -77,8 +78,6 @@ def delete_model_package_group(request: Request) -> dict[str, Any]:
     Raises:
         ConflictException: The group still holds model packages.
     """
-    from local_aws.registry.packages import packages_of
-
     with GROUPS.lock:
         found = group(request["ModelPackageGroupName"])
         if packages_of(found.name):
