@@ -35,7 +35,9 @@ def test_what_is_granted_holds_for_this_group_and_its_versions(grant: str, grant
     assert versions["Fn::Join"][1][-1] == ":model-package/churn/*"
 
 
-@pytest.mark.parametrize("name", ["late_flights", "c" * 64, "c-" * 32 + "c", "", "-churn", "churn-"])
+@pytest.mark.parametrize(
+    "name", ["late_flights", "c" * 64, "c-" * 32 + "c", "", "-churn", "churn-"]
+)
 def test_a_name_that_sagemaker_would_refuse_is_refused_here(name: str):
     with pytest.raises(InvalidProps) as refused:
         ModelPackageGroup(new_stack(), "Group", group_name=name)
