@@ -168,6 +168,18 @@ def test_jobs_read_their_own_data_and_write_their_own_artifacts_only(template: d
     assert "customers" not in objects["s3:PutObject"]
 
 
+def test_jobs_list_what_they_download_and_no_more(template: dict[str, Any]):
+    prefixes = [
+        prefix
+        for statement in policy_of(template, "JobRole")
+        if actions(statement) == ["s3:ListBucket"]
+        for prefix in statement["Condition"]["StringLike"]["s3:prefix"]
+    ]
+    archives = [prefix for prefix in prefixes if prefix.endswith(".gz")]
+    assert len(archives) == 2
+    assert sorted(set(prefixes) - set(archives)) == ["churn", "churn/*", "customers", "customers/*"]
+
+
 def test_jobs_put_metrics_in_sagemakers_namespaces_only(template: dict[str, Any]):
     [statement] = [
         s for s in policy_of(template, "JobRole") if "cloudwatch:PutMetricData" in actions(s)

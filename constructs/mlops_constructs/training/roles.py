@@ -14,6 +14,7 @@ from mlops_constructs.permissions import (
     metric_statement,
 )
 from mlops_constructs.storage import Storage
+from mlops_constructs.training.archive_asset import ArchiveAsset
 from mlops_constructs.wildcards import acknowledge_wildcards
 
 SAGEMAKER = "sagemaker.amazonaws.com"
@@ -32,7 +33,7 @@ class JobRole(iam.Role):
         storage: Buckets and key.
         data_prefix: Below it lies the data that the jobs read.
         artifact_prefix: Below it the jobs read and write what the pipeline makes.
-        code: ARNs of the archives the jobs read.
+        code: The archives the jobs read.
         repositories: ARNs of the repositories their images come from.
     """
 
@@ -44,18 +45,21 @@ class JobRole(iam.Role):
         storage: Storage,
         data_prefix: str,
         artifact_prefix: str,
-        code: Sequence[str],
+        code: Sequence[ArchiveAsset],
         repositories: Sequence[str],
     ) -> None:
         super().__init__(scope, construct_id, assumed_by=iam.ServicePrincipal(SAGEMAKER))
         raw = storage.data.arn_for_objects(f"{data_prefix}/*")
         made = storage.artifacts.arn_for_objects(f"{artifact_prefix}/*")
+        scripts = [asset.object_arn for asset in code]
         logs = [log_streams(Stack.of(self), group) for group in JOB_LOGS]
         for statement in (
-            iam.PolicyStatement(actions=["s3:GetObject"], resources=[raw, made, *code]),
+            iam.PolicyStatement(actions=["s3:GetObject"], resources=[raw, made, *scripts]),
             iam.PolicyStatement(actions=["s3:PutObject"], resources=[made]),
-            _list_below(storage.data.bucket_arn, data_prefix),
-            _list_below(storage.artifacts.bucket_arn, artifact_prefix),
+            _list(storage.data.bucket_arn, data_prefix, f"{data_prefix}/*"),
+            _list(storage.artifacts.bucket_arn, artifact_prefix, f"{artifact_prefix}/*"),
+            # A processing job lists what it downloads, be it a single file.
+            *(_list(asset.bucket.bucket_arn, asset.s3_object_key) for asset in code),
             *key_statements(storage.key.key_arn),
             *image_statements(repositories),
             log_statement(logs),
@@ -125,9 +129,9 @@ def _run(job: str, arn: str) -> iam.PolicyStatement:
     )
 
 
-def _list_below(bucket_arn: str, prefix: str) -> iam.PolicyStatement:
+def _list(bucket_arn: str, *prefixes: str) -> iam.PolicyStatement:
     return iam.PolicyStatement(
         actions=["s3:ListBucket"],
         resources=[bucket_arn],
-        conditions={"StringLike": {"s3:prefix": [prefix, f"{prefix}/*"]}},
+        conditions={"StringLike": {"s3:prefix": list(prefixes)}},
     )

@@ -81,7 +81,7 @@ class TrainingPipeline(Construct):
             storage=storage,
             data_prefix=data_prefix,
             artifact_prefix=pipeline_name,
-            code=[scripts.object_arn, no_champion.object_arn],
+            code=[scripts, no_champion],
             repositories=registries.repository_arns,
         )
         self.role = PipelineRole(
