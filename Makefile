@@ -46,7 +46,7 @@ types: install
 	node_modules/.bin/pyright
 
 synth: install  ## templates to cdk.out, checked by cdk-nag and cfn-lint
-	cdk synth --quiet --all
+	cdk synth --quiet
 	cfn-lint 'cdk.out/**/*.template.json'
 
 definitions: install  ## write each model's definition.json from its pipeline.py

@@ -140,7 +140,7 @@ def await_metrics(world: World, timeline: Timeline, *, endpoint: str, invocation
                 },
             }],
         )  # fmt: skip
-        return sum(value for result in points["MetricDataResults"] for value in result["Values"])
+        return sum(float(v) for result in points["MetricDataResults"] for v in result["Values"])
 
     total = await_arrow(
         "endpoint -> CloudWatch", counted, expected=f"{invocations} Invocations",

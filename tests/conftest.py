@@ -75,3 +75,13 @@ def templates(assemblies: dict[str, Path]) -> dict[str, dict[str, Any]]:
         for artifact in artifacts
         if artifact["type"] == "aws:cloudformation:stack"
     }
+
+
+@pytest.hookimpl(tryfirst=True)  # before the marks are read
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep the tests of a folder on one of the two processes: they share what is slow to make."""
+    for item in items:
+        folder = item.path.relative_to(ROOT / "tests").parts[0]
+        shares = "templates" if folder == "stacks" or folder.startswith("test_") else folder
+        server = "live" if item.get_closest_marker("local_aws") else "unit"
+        item.add_marker(pytest.mark.xdist_group(f"{shares}-{server}"))

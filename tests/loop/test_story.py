@@ -70,7 +70,11 @@ def test_a_first_version_is_compared_with_chance_and_says_so(played: Played):
     report = json.loads(beside_the_report(played, "evaluation.json"))
     assert report["champion"] == {"auc": None, "package": "NONE"}
     auc = report["binary_classification_metrics"]["auc"]["value"]
-    assert report["gate"] == {"auc": auc, "improvement": pytest.approx(auc - 0.5)}
+    assert report["gate"]["auc"] == auc
+    assert report["gate"]["improvement"] == pytest.approx(auc - 0.5)
+    assert report["gate"]["summary"] == (
+        f"challenger AUC {auc:.3f}, improvement over chance {auc - 0.5:+.3f}"
+    )
 
 
 def test_the_package_says_where_it_comes_from(played: Played):

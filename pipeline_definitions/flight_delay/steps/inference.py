@@ -51,9 +51,9 @@ def predict_fn(rows: list[list[str]], model: Model) -> np.ndarray:
     return probabilities
 
 
-def output_fn(prediction: np.ndarray, accept: str) -> str:
-    """One probability a row, whatever is accepted: text/csv is what this endpoint speaks."""
-    return "".join(f"{probability:.9g}\n" for probability in prediction.tolist())
+def output_fn(prediction: np.ndarray, accept: str) -> tuple[str, str]:
+    """One probability a row, and its content type: without one, captures would be base64."""
+    return "".join(f"{probability:.9g}\n" for probability in prediction.tolist()), CSV
 
 
 def matrix(encoded: np.ndarray, labels: list[int] | None = None) -> xgboost.DMatrix:

@@ -17,8 +17,9 @@ def main(argv: list[str]) -> None:
     sys.path.insert(0, str(folder / "code"))
     inference, features = map(importlib.import_module, ("inference", "features"))
     rows = inference.input_fn(_request(table, list(features.FEATURES)), inference.CSV)
-    answer = inference.predict_fn(rows, inference.model_fn(str(folder)))
-    sys.stdout.write(inference.output_fn(answer, inference.CSV))
+    prediction = inference.predict_fn(rows, inference.model_fn(str(folder)))
+    answer = inference.output_fn(prediction, inference.CSV)
+    sys.stdout.write(answer[0] if isinstance(answer, tuple) else answer)
 
 
 def _request(table: Path, columns: list[str]) -> str:

@@ -17,7 +17,9 @@ FLIGHT = ["UA", "JFK", "BOS", "585", "735", "2", "187", "39.02", "26.06", "59.37
 
 def answers(model: Path, body: str | bytes) -> list[float]:
     prediction = predict_fn(input_fn(body, CSV), model_fn(str(model)))
-    return [float(line) for line in output_fn(prediction, CSV).splitlines()]
+    text, content_type = output_fn(prediction, CSV)
+    assert content_type == CSV
+    return [float(line) for line in text.splitlines()]
 
 
 def test_answers_equal_the_models_own(model: Path, prepared: Prepared):
