@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from xdist.scheduler import LoadScopeScheduling
 
 ROOT = Path(__file__).resolve().parent.parent
 HOSTILE = Path(__file__).parent / "hostile_world"
@@ -77,11 +78,13 @@ def templates(assemblies: dict[str, Path]) -> dict[str, dict[str, Any]]:
     }
 
 
-@pytest.hookimpl(tryfirst=True)  # before the marks are read
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep the tests of a folder on one of the two processes: they share what is slow to make."""
-    for item in items:
-        folder = item.path.relative_to(ROOT / "tests").parts[0]
-        shares = "templates" if folder == "stacks" or folder.startswith("test_") else folder
-        server = "live" if item.get_closest_marker("local_aws") else "unit"
-        item.add_marker(pytest.mark.xdist_group(f"{shares}-{server}"))
+class OneFolderOnOneProcess(LoadScopeScheduling):
+    """The tests of a folder share what is slow to make: a local AWS, a story, two synths."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        folder = Path(nodeid.partition("::")[0]).parts[1]
+        return "templates" if folder == "stacks" or folder.endswith(".py") else folder
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> OneFolderOnOneProcess:
+    return OneFolderOnOneProcess(config, log)
