@@ -42,7 +42,7 @@ lint: install
 
 types: install
 	mypy
-	for steps in pipeline_definitions/*/steps; do (cd $$steps && mypy --config-file $(CURDIR)/pyproject.toml --exclude nothing .) || exit 1; done
+	for steps in pipeline_definitions/*/steps; do (cd $$steps && mypy --config-file $(CURDIR)/pyproject.toml --cache-dir $(CURDIR)/.mypy_cache/$$steps --exclude nothing .) || exit 1; done
 	node_modules/.bin/pyright
 
 synth: install  ## templates to cdk.out, checked by cdk-nag and cfn-lint
@@ -61,7 +61,7 @@ lock: install  ## requirements.txt, requirements-dev.txt and package-lock.json f
 	$(LOCK) requirements.in -c .venv/constraints.txt -o requirements.txt
 	npm install --package-lock-only --silent
 
-bench: install  ## figures: synth against an empty app, the suite, the rehearsal
+bench: install  ## figures: synth against the smallest app
 	python -m bench
 
 audit: install  ## known vulnerabilities in what is locked

@@ -25,7 +25,9 @@ class Archive:
 
 
 def archive(folder: Path) -> Archive:
-    """Packs the files below ``folder``, without owners, times, modes or byte-code.
+    """Packs the files below ``folder``, without owners, times, modes, byte-code or hidden files.
+
+    What begins with a dot is left out, since editors and checkers leave their caches so.
 
     Names are sorted and relative to ``folder``. SageMaker's training toolkit opens the result as it
     is (`sagemaker_submit_directory`), other containers unpack it with `tar -xzf`.
@@ -44,7 +46,10 @@ def archive(folder: Path) -> Archive:
 
 
 def _sources(folder: Path) -> list[Path]:
-    found = (
-        path for path in folder.rglob("*") if path.is_file() and "__pycache__" not in path.parts
-    )
-    return sorted(found, key=lambda path: path.relative_to(folder).as_posix())
+    found = (path for path in folder.rglob("*") if path.is_file())
+    kept = (path for path in found if not _is_left_out(path.relative_to(folder)))
+    return sorted(kept, key=lambda path: path.relative_to(folder).as_posix())
+
+
+def _is_left_out(path: Path) -> bool:
+    return any(part == "__pycache__" or part.startswith(".") for part in path.parts)

@@ -45,6 +45,21 @@ def test_names_are_sorted_and_byte_code_stays_out(tmp_path: Path):
     assert [m.name for m in members(archive(folder).content)] == ["sub/part.py", "train.py"]
 
 
+def test_the_caches_that_checkers_leave_change_nothing(tmp_path: Path):
+    folder = scripts(tmp_path / "steps")
+    before = archive(folder)
+    for hidden in (".mypy_cache/3.11/train.meta.json", "sub/.ruff_cache/0.1/1", ".DS_Store"):
+        path = folder / hidden
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("cached")
+    assert archive(folder) == before
+
+
+def test_a_folder_below_a_hidden_one_is_packed_like_any_other(tmp_path: Path):
+    plain = archive(scripts(tmp_path / "plain" / "steps"))
+    assert archive(scripts(tmp_path / ".hidden" / "steps")) == plain
+
+
 def test_no_time_owner_or_folder_of_the_maker_is_in_it(tmp_path: Path):
     packed = archive(scripts(tmp_path / "steps"))
     assert packed.content[4:8] == b"\0\0\0\0"

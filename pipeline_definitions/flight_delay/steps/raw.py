@@ -40,28 +40,36 @@ def read_raw(folder: Path) -> RawData:
     """Reads `flights/*.csv`, `weather/*.csv` and `planes/*.csv` below `folder`.
 
     Raises:
-        BadData: With all that is wrong, in one sentence: a table without files or rows, a file
-            without a column, a column of numbers that holds something else.
+        BadData: With all that is wrong, in one sentence: a table without files, a file without
+            rows or without a column, a column of numbers that holds something else.
     """
     problems: list[str] = []
     tables: dict[str, pd.DataFrame] = {}
     files: dict[str, str] = {}
     for name, columns in COLUMNS.items():
-        paths = sorted((folder / name).glob("*.csv"))
-        files |= {f"{name}/{path.name}": _sha256(path) for path in paths}
-        frames = [pd.read_csv(path, dtype=str) for path in paths if path.stat().st_size]
-        for path, frame in zip(paths, frames, strict=False):
-            problems += _problems(f"{name}/{path.name}", frame, columns)
-        tables[name] = pd.concat(frames) if frames else pd.DataFrame(columns=list(columns))
-        if tables[name].empty:
-            problems.append(f"{name}/ holds no rows in {len(paths)} CSV files")
+        frames = {f"{name}/{p.name}": _read(p) for p in sorted((folder / name).glob("*.csv"))}
+        files |= {path: _sha256(folder / path) for path in frames}
+        for path, frame in frames.items():
+            problems += _problems(path, frame, columns)
+        if frames:
+            tables[name] = pd.concat(frames.values())
+        else:
+            problems.append(f"{name}/ holds no CSV file")
     if problems:
         raise BadData("; ".join(problems))
     typed = {name: _typed(table, COLUMNS[name]) for name, table in tables.items()}
     return RawData(typed, files)
 
 
+def _read(path: Path) -> pd.DataFrame:
+    return pd.read_csv(path, dtype=str) if path.stat().st_size else pd.DataFrame()
+
+
 def _problems(path: str, frame: pd.DataFrame, columns: Mapping[str, str]) -> Iterator[str]:
+    if frame.empty:
+        yield f"{path} holds no rows"
+    if not len(frame.columns):
+        return
     missing = [name for name in columns if name not in frame]
     if missing:
         yield f"{path} lacks the columns {', '.join(missing)}"

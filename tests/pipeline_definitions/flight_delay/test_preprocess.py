@@ -133,7 +133,27 @@ def test_a_table_without_rows_is_named(tmp_path: Path, capsys: pytest.CaptureFix
     data = spoilt(tmp_path, "weather", [])
     columns = list(weather(DAY))
     (data / "weather/delivered.csv").write_text(",".join(columns) + "\n")
-    assert refusal(data, tmp_path, capsys) == "weather/ holds no rows in 1 CSV files"
+    assert refusal(data, tmp_path, capsys) == "weather/delivered.csv holds no rows"
+
+
+@pytest.mark.parametrize("content", ["", "year,month\n"], ids=["no bytes", "a header alone"])
+def test_a_month_without_rows_beside_good_ones_is_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], content: str
+):
+    data = deliver(tmp_path / "data", winter())
+    (data / "flights/2013-02.csv").write_text(content)
+    assert refusal(data, tmp_path, capsys).startswith("flights/2013-02.csv holds no rows")
+
+
+def test_a_bad_file_after_an_empty_one_is_called_by_its_own_name(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    data = deliver(tmp_path / "data", winter())
+    (data / "planes/a.csv").write_text("")
+    (data / "planes/b.csv").write_text("tailnum,year\nN1,2004\n")
+    assert refusal(data, tmp_path, capsys) == (
+        "planes/a.csv holds no rows; planes/b.csv lacks the columns seats"
+    )
 
 
 def test_a_table_without_files_and_an_empty_file_are_named_together(
@@ -143,7 +163,7 @@ def test_a_table_without_files_and_an_empty_file_are_named_together(
     (data / "planes/delivered.csv").unlink()
     (data / "weather/delivered.csv").write_text("")
     assert refusal(data, tmp_path, capsys) == (
-        "weather/ holds no rows in 1 CSV files; planes/ holds no rows in 0 CSV files"
+        "weather/delivered.csv holds no rows; planes/ holds no CSV file"
     )
 
 
