@@ -51,7 +51,11 @@ def failure_of_a_run_on(played: Played, flights: bytes, folder: str) -> str:
             "sched_dep_time",
             id="a missing column",
         ),
-        pytest.param(JANUARY["flights/2013-01.csv"].split(b"\n")[0], "flights/2013-01.csv holds no rows", id="no rows"),
+        pytest.param(
+            JANUARY["flights/2013-01.csv"].split(b"\n")[0],
+            "flights/2013-01.csv holds no rows",
+            id="no rows",
+        ),
     ],
 )
 def test_a_run_on_bad_data_stops_in_preprocess_with_its_reason(
