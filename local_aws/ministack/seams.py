@@ -67,6 +67,7 @@ SEAMS = (
     Seam(_EVENTS, "_invoke_target", ("target", "event", "rule", "view")),
     Seam(_EVENTS, "_pattern_event_view", ("event",)),
     Seam(_EVENTS, "_put_events", ("data", "allow_aws_source")),
+    Seam("ministack.services.scheduler", "start_scheduler", ()),
     Seam("ministack.services.sqs", "_act_send_message", ("data", "qurl")),
     Seam("ministack.services.sqs", "_queue_by_arn", ("arn",)),
     Seam(_STATES, "_AWS_SDK_SERVICE_MAP"),
