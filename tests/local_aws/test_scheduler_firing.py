@@ -10,7 +10,15 @@ from botocore.exceptions import ClientError
 
 from local_aws.core import assumptions, background, operations, services, store
 from local_aws.ministack.scope import scope
-from local_aws.scheduling import call, dead_letters, delivery, firing, schedules, targets
+from local_aws.scheduling import (
+    call,
+    dead_letters,
+    delivery,
+    firing,
+    schedule,
+    schedules,
+    targets,
+)
 
 services.load()
 HOUR, DAY = 3600.0, 86400.0
@@ -196,9 +204,20 @@ def test_a_deleted_schedule_fires_no_more(world: World, clock: Clock) -> None:
     create("cron(0 * * * ? *)")
     clock.pass_(90 * 60.0)
     operations.dispatch("scheduler", "DeleteSchedule", {"Name": "every"})
+    assert clock.waiting() == 0
     clock.pass_(DAY)
     assert world.times() == [0.0, HOUR]
-    assert clock.waiting() == 0
+
+
+def test_a_timer_that_rings_while_its_schedule_is_updated_delivers_nothing(
+    world: World, clock: Clock
+) -> None:
+    create("at(2026-03-01T13:00:00)")
+    before = schedule.find_schedule("default", "every")
+    create("at(2026-03-01T15:00:00)", action="UpdateSchedule")
+    assert clock.waiting() == 1
+    firing.fire(before, START + HOUR)
+    assert world.times() == []
 
 
 def test_a_deleted_group_takes_its_schedules_along(world: World, clock: Clock) -> None:
