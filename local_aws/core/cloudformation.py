@@ -33,6 +33,8 @@ class ResourceType:
         service: botocore's service name.
         identifier: The input members that name the resource to read, update and delete, e.g.
             `("EndpointName",)`. A single one is generated when the template leaves it out.
+        scope: Input members that help to find it where the template gives them, e.g. the group
+            of a schedule.
         create: The operation that creates it.
         delete: The operation that deletes it.
         read: Its state, from the members of `identifier`; an ApiError if there is none.
@@ -52,6 +54,7 @@ class ResourceType:
     create: str
     delete: str
     read: Callable[[Properties], dict[str, Any]]
+    scope: tuple[str, ...] = ()
     update: str | None = None
     prepare: Callable[[Properties], Properties] = _as_they_are
     extra: tuple[str, ...] = ()

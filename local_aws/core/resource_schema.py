@@ -55,5 +55,8 @@ def _names(schema: dict[str, Any], key: str) -> tuple[str, ...]:
 
 
 def _tag_property(schema: dict[str, Any]) -> str | None:
-    tagging = schema.get("tagging") or {}
+    # A schema that says nothing of tags is taggable, in Tags, by the definition of such schemas.
+    if "tagging" not in schema:
+        return "Tags" if "Tags" in schema["properties"] else None
+    tagging = schema["tagging"]
     return tagging["tagProperty"].split("/")[-1] if tagging.get("taggable") else None

@@ -12,6 +12,8 @@ from local_aws.core.operations import dispatch
 from local_aws.core.resource_schema import resource_schema
 
 _LOOK_AGAIN_SECONDS = 0.1
+# The operations that set tags and take them away, for services whose types' tags may change.
+_TAGGING = {"sagemaker": ("AddTags", "DeleteTags"), "scheduler": ("TagResource", "UntagResource")}
 Resource = tuple[str, dict[str, Any]]
 
 
@@ -100,7 +102,8 @@ def _identified(
 
 
 def _names(resource_type: ResourceType, given: Properties) -> Properties:
-    return {name: given[name] for name in resource_type.identifier}
+    names = {name: given[name] for name in resource_type.identifier}
+    return names | {name: given[name] for name in resource_type.scope if name in given}
 
 
 def _send(resource_type: ResourceType, action: str, given: Properties) -> None:
@@ -160,15 +163,17 @@ def _without_tags(resource_type: ResourceType, given: Properties) -> Properties:
 
 def _change_tags(resource_type: ResourceType, before: Properties, after: Properties) -> None:
     schema = resource_schema(resource_type.name)
-    if resource_type.service != "sagemaker" or schema.tag_property is None:
+    if resource_type.service not in _TAGGING or schema.tag_property is None:
         return
     old, new = (
         {tag["Key"]: tag["Value"] for tag in given.get(schema.tag_property) or ()}
         for given in (before, after)
     )
+    service, (tag, untag) = resource_type.service, _TAGGING[resource_type.service]
     described = resource_type.read(_names(resource_type, after))
-    resource = described[f"{resource_type.name.rsplit('::', 1)[-1]}Arn"]
+    kind = resource_type.name.rsplit("::", 1)[-1]
+    resource = described.get("Arn") or described[f"{kind}Arn"]
     if gone := sorted(old.keys() - new.keys()):
-        dispatch("sagemaker", "DeleteTags", {"ResourceArn": resource, "TagKeys": gone})
+        dispatch(service, untag, {"ResourceArn": resource, "TagKeys": gone})
     if changed := [{"Key": k, "Value": v} for k, v in new.items() if old.get(k) != v]:
-        dispatch("sagemaker", "AddTags", {"ResourceArn": resource, "Tags": changed})
+        dispatch(service, tag, {"ResourceArn": resource, "Tags": changed})

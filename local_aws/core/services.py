@@ -3,7 +3,15 @@
 import importlib
 import pkgutil
 
-PACKAGES = ("registry", "hosting", "jobs", "pipelines", "autoscaling")
+PACKAGES = (
+    "registry",
+    "hosting",
+    "jobs",
+    "pipelines",
+    "autoscaling",
+    "scheduling",
+    "monitoring",
+)
 
 
 def load() -> None:

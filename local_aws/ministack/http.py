@@ -1,15 +1,18 @@
-"""SageMaker's requests, on their way from MiniStack's router to the operations and back."""
+"""Requests on their way from MiniStack's router to the operations and back."""
 
 import json
 import logging
 import re
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from ministack import app
 from ministack.core import router
 from ministack.core.concurrency import run_reentrant
+from ministack.services import scheduler
 
+from local_aws.core import rest
 from local_aws.core.errors import ApiError
 from local_aws.core.operations import dispatch, reads
 
@@ -20,10 +23,12 @@ _TARGETS = {
     "SageMaker": "sagemaker",
     "AnyScaleFrontendService": "application-autoscaling",
 }
+_REST_SERVICES = ("scheduler",)
 # Not AWS's: tells the tests which members of all inputs were read.
 _READS = "SageMaker.LocalAwsReads"
 _INVOCATION = re.compile(r"^/endpoints/([^/]+)/invocations$")
 _JSON = {"content-type": "application/x-amz-json-1.1"}
+_REST_JSON = {"content-type": "application/json"}
 
 
 async def handle(
@@ -39,8 +44,29 @@ async def handle(
     return response
 
 
+async def handle_rest(
+    service: str,
+    method: str,
+    path: str,
+    headers: Mapping[str, str],
+    body: bytes | str,
+    query: rest.Query,
+) -> Response:
+    """Answer one request of a REST API, on a thread of its own."""
+    content = body.encode() if isinstance(body, str) else body or b""
+    response: Response = await run_reentrant(_call_rest, service, method, path, query, content)
+    return response
+
+
 def install() -> None:
-    """Take the targets and signatures of the services that the local AWS brings."""
+    """Take the targets and signatures of the services that the local AWS brings.
+
+    MiniStack's own Scheduler, whose requests end here now, has nothing to fire: its thread that
+    looks every ten seconds is not started.
+    """
+    scheduler.start_scheduler = lambda: None
+    for service in _REST_SERVICES:
+        app.SERVICE_HANDLERS[service] = partial(handle_rest, service)
     for target, service in _TARGETS.items():
         router.SERVICE_PATTERNS[service] = {
             "target_prefixes": [f"{target}."],
@@ -63,6 +89,20 @@ def _call(target: str, content: bytes) -> Response:
         log.exception("%s failed", target)
         raise
     return 200, dict(_JSON), json.dumps(output).encode()
+
+
+def _call_rest(service: str, method: str, path: str, query: rest.Query, content: bytes) -> Response:
+    try:
+        action, members = rest.read(service, method, path, query, content)
+        output = dispatch(service, action, members)
+    except ApiError as error:
+        # REST services write Message, as their error shapes have it.
+        headers = {**_REST_JSON, "x-amzn-errortype": error.code}
+        return error.status, headers, json.dumps({"Message": error.message}).encode()
+    except Exception:
+        log.exception("%s %s failed", method, path)
+        raise
+    return 200, dict(_REST_JSON), json.dumps(output).encode()
 
 
 def _invoke(name: str, headers: Mapping[str, str], content: bytes) -> Response:

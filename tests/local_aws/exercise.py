@@ -7,7 +7,7 @@ the inputs are written here.
 
 import copy
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from botocore import xform_name
@@ -63,6 +63,8 @@ class Exercise:
             **self._autoscaling(),
             **self._jobs(),
             **self._pipelines(),
+            **self._scheduling(),
+            **self._monitoring(),
         }
 
     def _registry(self) -> dict[tuple[str, str], list[Input]]:
@@ -180,6 +182,65 @@ class Exercise:
             },
         }
 
+    def _scheduling(self) -> dict[tuple[str, str], list[Input]]:
+        service, account = "scheduler", "us-east-1:123456789012"
+        made = self._client(service).create_schedule_group(Name=f"{self._name}-group")
+        when = {
+            "Name": self._name,
+            "GroupName": f"{self._name}-group",
+            "ScheduleExpression": "cron(0 0 1 1 ? 2199)",
+            "ScheduleExpressionTimezone": "UTC",
+            "FlexibleTimeWindow": {"Mode": "FLEXIBLE", "MaximumWindowInMinutes": 1},
+            "StartDate": 4e9,
+            "EndDate": 5e9,
+        }
+        targets = {
+            "EventBridgeParameters": f"arn:aws:events:{account}:event-bus/default",
+            "SageMakerPipelineParameters": f"arn:aws:sagemaker:{account}:pipeline/value",
+            "SqsParameters": f"arn:aws:sqs:{account}:value.fifo",
+        }
+        create = {**maximal(service, "CreateSchedule"), **when}
+        inputs = [
+            {**create, "Target": {**_only(create["Target"], name, targets), "Arn": arn}}
+            for name, arn in targets.items()
+        ]
+        resource = {"ResourceArn": made["ScheduleGroupArn"]}
+        return {
+            (service, "CreateSchedule"): inputs,
+            (service, "UpdateSchedule"): inputs,
+            **{
+                (service, action): [{**maximal(service, action), **resource}]
+                for action in ("TagResource", "ListTagsForResource", "UntagResource")
+            },
+            (service, "ListSchedules"): list(
+                from_shape(service, "ListSchedules", GroupName=f"{self._name}-group")
+            ),
+        }
+
+    def _monitoring(self) -> dict[tuple[str, str], list[Input]]:
+        endpoint = {"EndpointName": f"{self._stage.name}-endpoint"}
+        definition = sagemaker("CreateDataQualityJobDefinition", JobDefinitionName=self._name)
+        definition["DataQualityJobInput"]["EndpointInput"].update(endpoint)
+        schedule = sagemaker("CreateMonitoringSchedule", MonitoringScheduleName=self._name)
+        config = schedule["MonitoringScheduleConfig"]
+        config["ScheduleConfig"] = {
+            "ScheduleExpression": "NOW",
+            "DataAnalysisStartTime": "-PT1H",
+            "DataAnalysisEndTime": "-PT0H",
+        }
+        inline = config["MonitoringJobDefinition"]["MonitoringInputs"][0]
+        inline["EndpointInput"].update(endpoint)
+        config["MonitoringJobDefinitionName"] = self._name
+        schedules = [
+            {**schedule, "MonitoringScheduleConfig": without(config, left_out)}
+            for left_out in ("MonitoringJobDefinition", "MonitoringJobDefinitionName")
+        ]
+        return {
+            ("sagemaker", "CreateDataQualityJobDefinition"): [definition],
+            ("sagemaker", "CreateMonitoringSchedule"): schedules,
+            ("sagemaker", "UpdateMonitoringSchedule"): [without(x, "Tags") for x in schedules],
+        }
+
     def _executed(self) -> str:
         name = f"{self._name}-executed"
         role = "arn:aws:iam::123456789012:role/pipeline"
@@ -199,6 +260,11 @@ def sagemaker(action: str, **members: Any) -> Input:
 
 def without(given: Input, *members: str) -> Input:
     return {name: copy.deepcopy(value) for name, value in given.items() if name not in members}
+
+
+def _only(given: Input, kept: str, among: Iterable[str]) -> Input:
+    """The input with one of several members that exclude each other."""
+    return without(given, *(name for name in among if name != kept))
 
 
 def from_shape(service: str, action: str, **members: Any) -> Iterator[Input]:

@@ -22,6 +22,8 @@ STRINGS = (
     "text/csv",
     "sha256:" + "0" * 64,
     "a" * 32,
+    "arn:aws:sqs:us-east-1:123456789012:queue",
+    "arn:aws:scheduler:us-east-1:123456789012:schedule-group/group",
     "/opt/ml/path",
     "1",
     "1.0",
