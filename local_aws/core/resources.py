@@ -34,6 +34,7 @@ def create(resource_type: ResourceType, properties: Properties, generated_name: 
     given = _named(resource_type, resource_type.prepare(properties), generated_name)
     try:
         _refuse_unknown(resource_type, given)
+        _refuse_existing(resource_type, given)
         _send(resource_type, resource_type.create, given)
     except ApiError as error:
         raise ResourceFailure(error) from error
@@ -130,7 +131,7 @@ def _settle(resource_type: ResourceType, given: Properties) -> Resource:
 
 
 def _remove(resource_type: ResourceType, given: Properties) -> None:
-    _send(resource_type, resource_type.delete, _names(resource_type, given))
+    _send(resource_type, resource_type.delete, resource_type.named(_names(resource_type, given)))
     while True:
         try:
             resource_type.read(_names(resource_type, given))
@@ -150,6 +151,17 @@ def _refuse_unknown(resource_type: ResourceType, given: Properties) -> None:
         raise NotImplementedHere(
             f"{resource_type.name}: the local AWS does not implement {', '.join(unknown)}"
         )
+
+
+def _refuse_existing(resource_type: ResourceType, given: Properties) -> None:
+    if not resource_type.refuses_existing:
+        return
+    names = _names(resource_type, given)
+    try:
+        resource_type.read(names)
+    except ApiError:
+        return
+    raise ApiError(f"{', '.join(names.values())} already exists", code="AlreadyExists")
 
 
 def _without_tags(resource_type: ResourceType, given: Properties) -> Properties:

@@ -3,7 +3,7 @@
 import importlib
 import pkgutil
 
-PACKAGES = ("registry", "hosting", "jobs", "pipelines", "autoscaling")
+PACKAGES = ("registry", "hosting", "jobs", "pipelines", "autoscaling", "alarms")
 
 
 def load() -> None:

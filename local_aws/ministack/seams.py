@@ -16,6 +16,7 @@ class Seam(NamedTuple):
 
 
 _CLOUDFORMATION = "ministack.services.cloudformation"
+_METRICS = "ministack.services.cloudwatch"
 _EVENTS = "ministack.services.eventbridge"
 _STATES = "ministack.services.stepfunctions"
 
@@ -63,10 +64,41 @@ SEAMS = (
             "owned_buckets",
         ),
     ),
+    Seam(_METRICS, "_calc_stats", ("points",)),
+    Seam(_METRICS, "_dashboards"),
+    Seam(_METRICS, "_dims_key", ("dims",)),
+    Seam(_METRICS, "_metric_bucket", ("key",)),
+    Seam(_METRICS, "_metrics"),
+    Seam(_METRICS, "_parse_alarm_rule", ("rule",)),
+    Seam(_METRICS, "_point_stats", ("pt",)),
+    Seam(_METRICS, "_rule_refs", ("node",)),
+    Seam(_METRICS, "_stat_value", ("stats", "stat_name", "points")),
+    Seam(_METRICS, "cloudformation_delete_dashboard", ("name",)),
+    Seam(_METRICS, "cloudformation_put_dashboard", ("name", "body")),
+    Seam(_METRICS, "handle_request", ("method", "path", "headers", "body", "query_params")),
+    Seam(
+        _METRICS,
+        "record_metric",
+        ("namespace", "metric_name", "value", "unit", "dimensions"),
+    ),
     Seam(_EVENTS, "_dispatch_to_stepfunctions", ("arn", "payload")),
     Seam(_EVENTS, "_invoke_target", ("target", "event", "rule", "view")),
     Seam(_EVENTS, "_pattern_event_view", ("event",)),
     Seam(_EVENTS, "_put_events", ("data", "allow_aws_source")),
+    Seam(
+        "ministack.services.sns",
+        "_fanout",
+        (
+            "topic_arn",
+            "msg_id",
+            "message",
+            "subject",
+            "message_structure",
+            "message_attributes",
+            "message_group_id",
+            "message_dedup_id",
+        ),
+    ),
     Seam("ministack.services.sqs", "_act_send_message", ("data", "qurl")),
     Seam("ministack.services.sqs", "_queue_by_arn", ("arn",)),
     Seam(_STATES, "_AWS_SDK_SERVICE_MAP"),

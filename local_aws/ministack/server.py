@@ -7,9 +7,11 @@ from hypercorn.asyncio import serve
 from hypercorn.config import Config
 from ministack import app
 
+from local_aws.alarms.evaluation import metric_put
 from local_aws.core import assumptions, services
 from local_aws.ministack import (
     cloudformation,
+    cloudwatch,
     http,
     parameters,
     rules,
@@ -39,6 +41,7 @@ def install() -> None:
     services.load()
     http.install()
     cloudformation.install()
+    cloudwatch.install(metric_put)
     parameters.install()
     rules.install()
     stack_policies.install()
