@@ -7,7 +7,6 @@ beforehand. An alarm that will stay as it is has no timer.
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from local_aws.alarms import changes
 from local_aws.alarms.alarm import ALARMS, Alarm, State
@@ -62,18 +61,16 @@ def _evaluate_at(alarm: Alarm, moment: float) -> None:
 
 def _evaluate(alarm: Alarm, moment: float) -> None:
     with ALARMS.lock:
-        if alarm.due != moment or ALARMS.get(alarm.name) is not alarm or alarm.watch is None:
+        watch, before = alarm.watch, alarm.state.value
+        if alarm.due != moment or ALARMS.get(alarm.name) is not alarm or watch is None:
             return
         alarm.timer = None
         alarm.evaluations += 1
-        verdict = alarm.watch.evaluate(_points, moment)
-        changed = verdict.state not in (None, alarm.state.value)
-        outcome = verdict.state or alarm.state.value
-        if later := next_change(alarm.watch, _points, moment, outcome):
-            _evaluate_at(alarm, later)
-        state = _state(alarm, verdict)
-    if changed:
-        changes.change(alarm, state)
+    verdict = watch.evaluate(_points, moment)
+    if later := next_change(watch, _points, moment, verdict.state or before):
+        _evaluate_at(alarm, later)
+    if verdict.state not in (None, alarm.state.value):
+        changes.change(alarm, _state(alarm, watch, verdict, verdict.state))
 
 
 def next_change(watch: Watch, points: Points, moment: float, state: str) -> float | None:
@@ -81,7 +78,7 @@ def next_change(watch: Watch, points: Points, moment: float, state: str) -> floa
 
     Where that is far off, it may also be a moment at which to look again.
     """
-    moments = watch.moments(points, moment)
+    moments = watch.moments(points, moment, _MOMENTS_LOOKED_AHEAD + 1)
     for later in moments[:_MOMENTS_LOOKED_AHEAD]:
         if watch.evaluate(points, later).state not in (None, state):
             return later
@@ -92,11 +89,8 @@ def _points(query: Query) -> Sequence[Point]:
     return metrics.points(query.namespace, query.name, query.dimensions)
 
 
-def _state(alarm: Alarm, verdict: Verdict) -> State:
-    """The state that a verdict puts the alarm in, with reasons; its own if the verdict has none."""
-    watch = alarm.watch
-    if verdict.state is None or watch is None:
-        return alarm.state
+def _state(alarm: Alarm, watch: Watch, verdict: Verdict, value: str) -> State:
+    """The state that a verdict puts the alarm in, with reasons."""
     now = clock.now()
     query, given = watch.queries.get(watch.watched), alarm.configuration
     data = reason_data(
@@ -107,9 +101,8 @@ def _state(alarm: Alarm, verdict: Verdict) -> State:
         statistic=given.get("Statistic") or given.get("ExtendedStatistic"),
         unit=query.unit if query else None,
     )
-    return replace(
-        alarm.state,
-        value=verdict.state,
+    return State(
+        value=value,
         reason=reason(verdict, watch.rule),
         data=data,
         updated=now,

@@ -78,17 +78,23 @@ class Watch:
             return Verdict(state=None, judged=verdict.judged, filled=verdict.filled)
         return verdict
 
-    def moments(self, points: Points, tick: float) -> list[float]:
+    def moments(self, points: Points, tick: float, most: int) -> list[float]:
         """When the verdict may differ after a moment of evaluation, if no more points come.
 
         That is whenever a point passes from one period to the next, until it leaves the range.
-        """
-        return sorted(set(self._passing(points, tick)))
 
-    def _passing(self, points: Points, tick: float) -> Iterator[float]:
+        Args:
+            points: The points there are.
+            tick: The moment of evaluation.
+            most: How many moments at most, the first ones.
+        """
+        return sorted(set(self._passing(points, tick, most)))[:most]
+
+    def _passing(self, points: Points, tick: float, most: int) -> Iterator[float]:
         for query in self.queries.values():
             for time in set(series.times(points(query), query)):
-                for index in range(self.rule.retrieved + 1):
+                past = max(math.floor((tick - time) / self.period), 0)
+                for index in range(past, min(self.rule.retrieved + 1, past + most + 1)):
                     moment = self.tick_after(time + index * self.period)
                     if moment > tick:
                         yield moment

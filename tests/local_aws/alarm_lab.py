@@ -67,20 +67,18 @@ class Lab:
     def alarm(self, name: str = "a", **members: Any) -> None:
         """An alarm on the sum of `Lab`'s metric `m` a minute, over 1 out of 1, unless told else."""
         single = {"Namespace": "Lab", "MetricName": "m", "Statistic": "Sum", "Period": MINUTE}
-        self.call(
-            "PutMetricAlarm",
-            **{
-                "AlarmName": name,
-                "EvaluationPeriods": 1,
-                "Threshold": 1.0,
-                "ComparisonOperator": "GreaterThanThreshold",
-                **({} if "Metrics" in members else single),
-                **members,
-            },
-        )
+        given = {
+            "AlarmName": name,
+            "EvaluationPeriods": 1,
+            "Threshold": 1.0,
+            "ComparisonOperator": "GreaterThanThreshold",
+            **({} if "Metrics" in members else single),
+            **members,
+        }
+        self.call("PutMetricAlarm", **present(given))
 
     def put(self, value: float, name: str = "m", **members: Any) -> None:
-        datum = {"MetricName": name, "Value": value, **members}
+        datum = present({"MetricName": name, "Value": value, **members})
         namespace = datum.pop("Namespace", "Lab")
         self.call("PutMetricData", Namespace=namespace, MetricData=[datum])
 
@@ -106,8 +104,7 @@ class Lab:
         told = [
             event["Detail"]["state"]["value"]
             for event in self.events
-            if event["DetailType"].endswith("State Change")
-            and event["Detail"]["alarmName"] == name
+            if event["DetailType"].endswith("State Change") and event["Detail"]["alarmName"] == name
         ]
         return [value for value, _ in itertools.groupby(told)]
 
@@ -140,6 +137,10 @@ def lab(monkeypatch: pytest.MonkeyPatch, start: str = "2026-01-05 09:00:30") -> 
     with scope(ACCOUNT, REGION):
         yield made
     store.reset()
+
+
+def present(members: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in members.items() if value is not None}
 
 
 def seconds(moment: str) -> float:
