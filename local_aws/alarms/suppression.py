@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from local_aws.alarms.actions import act
 from local_aws.alarms.alarm import ALARMS, Alarm, alarm_name
-from local_aws.alarms.verdict import ALARM
+from local_aws.alarms.verdict import ALARM, INSUFFICIENT_DATA, OK
 from local_aws.clock import clock
 from local_aws.core import background
 
@@ -16,10 +16,12 @@ def begin(alarm: Alarm) -> None:
     """Suppress the actions of an alarm that has just changed its state, if it has a suppressor.
 
     The suppressor's ALARM does it; otherwise the alarm waits, whatever period ran before.
+    Assumption new-alarm-does-not-wait: one that starts with OK does neither.
     """
     end(alarm)
     suppressor = _suppressor(alarm)
-    if suppressor is None:
+    starts_well = (alarm.before.value, alarm.state.value) == (INSUFFICIENT_DATA, OK)
+    if suppressor is None or starts_well:
         return
     if _in_alarm(suppressor):
         _suppress(alarm, "Alarm")
