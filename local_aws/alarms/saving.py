@@ -13,23 +13,16 @@ from local_aws.core.request import Request
 from local_aws.core.tags import TAGS
 from local_aws.ministack.scope import account_id, region
 
-_MOST_ACTIONS = 5
-
 
 def with_actions(configuration: dict[str, Any]) -> dict[str, Any]:
     """The configuration with ActionsEnabled and all three lists of actions.
 
     Raises:
-        ValidationException: There are too many.
         NotImplementedHere: An action is no SNS topic of this account and region.
     """
     lists = {member: list(configuration.get(member) or ()) for member in ACTIONS.values()}
     topics = f"arn:aws:sns:{region()}:{account_id()}:"
     for member, actions in lists.items():
-        if len(actions) > _MOST_ACTIONS:
-            raise ValidationException(
-                f"{member} must have at most {_MOST_ACTIONS} actions, got {len(actions)}"
-            )
         if others := [action for action in actions if not action.startswith(topics)]:
             raise NotImplementedHere(
                 f"{member}: the local AWS performs actions on SNS topics of the alarm's account"
