@@ -95,12 +95,10 @@ def _rule_of_metric(given: dict[str, Any]) -> dict[str, Any]:
 
 
 def _statistic(given: dict[str, Any]) -> dict[str, str]:
-    if "Statistic" not in given:
-        return {
-            "StatisticType": "ExtendedStatistic",
-            "ExtendedStatistic": given["ExtendedStatistic"],
-        }
-    name = given["Statistic"]
+    if "ExtendedStatistic" in given:
+        extended: str = given["ExtendedStatistic"]
+        return {"StatisticType": "ExtendedStatistic", "ExtendedStatistic": extended}
+    name: str = given["Statistic"]
     return {"StatisticType": "Statistic", "Statistic": _STATISTICS.get(name, name.upper())}
 
 

@@ -1,6 +1,6 @@
-"""CloudWatch's requests: to the operations of the local AWS where it has them, else to MiniStack.
+"""CloudWatch's requests, which go to the operations of the local AWS.
 
-MiniStack keeps metrics and dashboards and answers what reads them; alarms are the local AWS's own.
+MiniStack keeps metrics and dashboards and answers what reads them.
 """
 
 import re
@@ -10,10 +10,13 @@ from typing import Any
 from ministack import app
 from ministack.services import cloudwatch
 
-from local_aws.core.operations import implemented
 from local_aws.ministack import http, metrics
 
 _SERVICE = "cloudwatch"
+_OF_MINISTACK = (
+    *("GetDashboard", "ListDashboards"),
+    *("GetMetricData", "GetMetricStatistics", "ListMetrics"),
+)
 # MiniStack walks through all metrics on the event loop, so they are added to there.
 _ON_THE_LOOP = "PutMetricData"
 _handle_request = cloudwatch.handle_request
@@ -35,7 +38,7 @@ async def handle(
     """
     target = headers.get("x-amz-target", "")
     action = target.partition(".")[2] or _action(path, body, query)
-    if (_SERVICE, action) not in implemented():
+    if action in _OF_MINISTACK:
         answer: http.Response = await _handle_request(method, path, headers, body, query)
         return answer
     if not target:

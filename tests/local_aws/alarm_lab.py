@@ -43,7 +43,7 @@ class Lab:
         self._order = itertools.count()
         self._points: dict[Any, list[Any]] = {}
 
-    def after(self, wait: float, callback: Callable[[], object]) -> _Timer:
+    def after(self, wait: float, callback: Callable[[], object], **_: Any) -> _Timer:
         timer = _Timer(callback)
         heapq.heappush(self._timers, (self.time + wait, next(self._order), timer))
         return timer

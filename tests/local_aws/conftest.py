@@ -10,7 +10,7 @@ import pytest
 from local_aws.launch import LocalAws
 from tests.local_aws import responses
 
-CHECKED = ("sagemaker", "application-autoscaling")
+CHECKED = ("sagemaker", "application-autoscaling", "cloudwatch")
 NODE_MODULES = Path(__file__).resolve().parents[2] / "node_modules"
 
 
@@ -26,7 +26,8 @@ def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalAws]:
 def client(aws: LocalAws) -> Callable[[str], Any]:
     """`client("sagemaker")` is a boto3 client of the local AWS, whatever the environment says.
 
-    What SageMaker and Application Auto Scaling answer it is held against AWS's API models.
+    What SageMaker, Application Auto Scaling and CloudWatch answer it is held against AWS's API
+    models.
     """
     made: dict[str, Any] = {}
 

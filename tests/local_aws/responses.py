@@ -13,7 +13,10 @@ _ASSUMED_ABSENT = {"ModelPackageName"}
 
 def check(http_response: AWSResponse, model: OperationModel, **_: Any) -> None:
     """A handler of botocore's `after-call` event: fails on a member that AWS does not have."""
-    if http_response.status_code != 200 or model.service_model.metadata["protocol"] != "json":
+    spoken = model.service_model.metadata
+    if http_response.status_code != 200 or "json" not in spoken.get(
+        "protocols", spoken["protocol"]
+    ):
         return
     assert isinstance(model.output_shape, StructureShape) or http_response.content in (b"", b"{}")
     if model.output_shape is not None:

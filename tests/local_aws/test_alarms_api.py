@@ -3,6 +3,8 @@
 import json
 import os
 import subprocess
+import urllib.error
+import urllib.request
 import uuid
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -403,6 +405,47 @@ def test_what_was_put_can_be_read_as_statistics(cloudwatch: Any) -> None:
     assert sum(point["SampleCount"] for point in found) == 6.0
 
 
+def test_a_state_machine_puts_data_and_looks_at_alarms(
+    client: Callable[[str], Any], cloudwatch: Any, name: str
+) -> None:
+    """With a list and a nested list in the input, and a list of alarms in the answer."""
+    namespace = f"Machine{uuid.uuid4().hex[:8]}"
+    datum = {"MetricName": "m", "Value": 1, "Dimensions": [{"Name": "E", "Value": "a"}]}
+    put = "arn:aws:states:::aws-sdk:cloudwatch:putMetricData"
+    look = "arn:aws:states:::aws-sdk:cloudwatch:describeAlarms"
+    states: dict[str, Any] = {
+        "Put": {
+            "Type": "Task",
+            "Resource": put,
+            "Parameters": {"Namespace": namespace, "MetricData": [datum]},
+            "Next": "Look",
+        },
+        "Look": {
+            "Type": "Task",
+            "Resource": look,
+            "Parameters": {"AlarmNames": [name]},
+            "End": True,
+        },
+    }
+    machines = client("stepfunctions")
+    machine = machines.create_state_machine(
+        name=namespace,
+        definition=json.dumps({"StartAt": "Put", "States": states}),
+        roleArn="arn:aws:iam::123456789012:role/machine",
+    )["stateMachineArn"]
+    started = machines.start_execution(stateMachineArn=machine)["executionArn"]
+
+    def ended() -> Any:
+        found = machines.describe_execution(executionArn=started)
+        return None if found["status"] == "RUNNING" else found
+
+    done = eventually(ended)
+    assert done["status"] == "SUCCEEDED", done
+    assert json.loads(done["output"])["MetricAlarms"][0]["AlarmName"] == name
+    (listed,) = cloudwatch.list_metrics(Namespace=namespace)["Metrics"]
+    assert listed["Dimensions"] == [{"Name": "E", "Value": "a"}]
+
+
 def test_the_aws_command_puts_and_describes_alarms(aws: LocalAws) -> None:
     def run(*words: str) -> str:
         command = ["aws", "cloudwatch", *words]
@@ -422,10 +465,12 @@ def test_the_aws_command_puts_and_describes_alarms(aws: LocalAws) -> None:
     assert [alarm["AlarmName"] for alarm in found["MetricAlarms"]] == [made]
 
 
-def test_another_protocol_is_told_that_it_is_not_spoken(aws: LocalAws) -> None:
-    import urllib.error
-    import urllib.request
+def test_an_operation_that_is_not_there_is_refused_plainly(cloudwatch: Any) -> None:
+    code, _ = refusal(cloudwatch.describe_anomaly_detectors)
+    assert code == "NotImplementedByLocalAws"
 
+
+def test_another_protocol_is_told_that_it_is_not_spoken(aws: LocalAws) -> None:
     scope = "20260101/us-east-1/monitoring/aws4_request"
     request = urllib.request.Request(
         aws.endpoint_url,
