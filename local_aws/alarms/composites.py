@@ -5,6 +5,7 @@ The rule is parsed by MiniStack, whose grammar is AWS's
 """
 
 import json
+from contextvars import ContextVar
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -26,6 +27,7 @@ _KEPT = (
     *("InsufficientDataActions", "AlarmRule", "ActionsSuppressor"),
     *("ActionsSuppressorWaitPeriod", "ActionsSuppressorExtensionPeriod"),
 )
+_path: ContextVar[frozenset[str]] = ContextVar("path", default=frozenset())
 _PERIODS = ("ActionsSuppressorWaitPeriod", "ActionsSuppressorExtensionPeriod")
 
 
@@ -54,19 +56,31 @@ def children(alarm: Alarm) -> list[str]:
 
 @on_change
 def child_changed(child: Alarm) -> None:
-    """Evaluate the composite alarms whose rule names an alarm; a circle of them is not followed."""
-    for parent in ALARMS.values():
-        if child.name in children(parent) and parent is not child:
-            with ALARMS.lock:
-                value = _evaluated(parent)
-                moment = datetime.fromtimestamp(child.state.transitioned, UTC)
-                reason = (
-                    f"{child.arn} transitioned to {child.state.value} at"
-                    f" {moment:%A %d %B, %Y %H:%M:%S} UTC"
-                )
-                state = _state(parent, value, reason, [child])
-            if value != parent.state.value:
-                change(parent, state)
+    """Evaluate the composite alarms whose rule names an alarm.
+
+    A circle of them is followed once: AWS stops at an alarm that it has come from.
+    """
+    path = _path.get() | {child.name}
+    token = _path.set(path)
+    try:
+        for parent in ALARMS.values():
+            if parent.name not in path and child.name in children(parent):
+                _follow(parent, child)
+    finally:
+        _path.reset(token)
+
+
+def _follow(parent: Alarm, child: Alarm) -> None:
+    with ALARMS.lock:
+        value = _evaluated(parent)
+        moment = datetime.fromtimestamp(child.state.transitioned, UTC)
+        reason = (
+            f"{child.arn} transitioned to {child.state.value} at {moment:%A %d %B, %Y %H:%M:%S} UTC"
+        )
+        state = _state(parent, value, reason, [child])
+        changed = value != parent.state.value
+    if changed:
+        change(parent, state)
 
 
 def _evaluate(alarm: Alarm, is_new: bool) -> None:

@@ -95,7 +95,7 @@ def _state(
         return ALARM
     if rule.missing == "breaching" and breaching + filled >= rule.needed:
         return ALARM
-    if healthy or rule.missing in ("breaching", "notBreaching") or not filled:
+    if healthy or rule.missing == "notBreaching":
         return OK
     if rule.missing == "ignore":
         return None

@@ -90,6 +90,16 @@ def test_a_circle_of_composite_alarms_comes_to_rest(here: Lab) -> None:
     assert (here.state("egg"), here.state("hen")) == ("ALARM", "ALARM")
 
 
+def test_a_circle_that_denies_itself_is_followed_once(here: Lab) -> None:
+    put(here, "ALARM(one)", "egg")
+    put(here, "NOT ALARM(egg)", "hen")
+    put(here, "ALARM(one) OR ALARM(hen)", "egg")
+    put(here, "ALARM(one)")
+    put(here, "ALARM(one) AND NOT ALARM(all)")
+    here.force("one", "ALARM")
+    assert (here.state("egg"), here.state("hen"), here.state("all")) == ("ALARM", "OK", "ALARM")
+
+
 def suppressed(here: Lab, wait: int = 2, extension: int = 3, **members: Any) -> None:
     """The documentation's examples: WaitPeriod is two units of time, ExtensionPeriod three.
 
@@ -139,6 +149,16 @@ def test_a_suppressor_that_rings_in_time_suppresses(here: Lab) -> None:
     assert (told(here), by(here)) == ([], "Alarm")
     reason = here.described("all")["ActionsSuppressedReason"]
     assert reason == "Actions suppressed by Alarm"
+
+
+def test_a_suppressor_that_changes_without_ringing_changes_no_wait(here: Lab) -> None:
+    suppressed(here)
+    here.force("one", "ALARM")
+    here.pass_time(1)
+    here.force("quiet", "INSUFFICIENT_DATA")
+    assert by(here) == "WaitPeriod"
+    here.pass_time(1)
+    assert told(here) == ["ALARM"]
 
 
 def test_a_change_while_waiting_starts_another_wait(here: Lab) -> None:

@@ -39,9 +39,10 @@ def test_an_alarm_rings_at_the_next_whole_minute(here: Lab) -> None:
 )
 def test_points_with_other_dimensions_never_ring(here: Lab, dimensions: list[Any]) -> None:
     here.alarm(Dimensions=DIMENSIONS)
+    here.pass_time(MINUTE)
     here.put(9, Dimensions=dimensions)
     here.pass_time(DAY)
-    assert here.state() == "INSUFFICIENT_DATA"
+    assert (here.state(), here.evaluations()) == ("INSUFFICIENT_DATA", 1)
 
 
 def test_the_order_of_dimensions_does_not_matter(here: Lab) -> None:

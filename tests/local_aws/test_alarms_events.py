@@ -243,6 +243,18 @@ def test_several_breaches_are_listed_newest_first(here: Lab) -> None:
     assert json.loads(alarm["StateReasonData"])["recentDatapoints"] == [5.0, 0.0, 7.0]
 
 
+def test_the_way_back_says_how_many_healthy_datapoints_it_takes(here: Lab) -> None:
+    for value in (0, 5, 7):
+        here.put(value)
+        here.pass_time(MINUTE)
+    here.alarm(EvaluationPeriods=3)
+    here.pass_time(MINUTE)
+    assert here.described()["StateReason"] == (
+        "Threshold Crossed: 1 out of the last 3 datapoints [0.0 (01/10/19 13:46:00)] was not"
+        " greater than the threshold (1.0) (minimum 1 datapoint for ALARM -> OK transition)."
+    )
+
+
 # https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring has no sample of the message;
 # these members are those of messages in many public repositories (assumption alarm-notification).
 MEMBERS = {
