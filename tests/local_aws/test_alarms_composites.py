@@ -155,7 +155,7 @@ def test_a_suppressor_that_changes_without_ringing_changes_no_wait(here: Lab) ->
     suppressed(here)
     here.force("one", "ALARM")
     here.pass_time(1)
-    here.force("quiet", "INSUFFICIENT_DATA")
+    here.force("quiet", "OK")
     assert by(here) == "WaitPeriod"
     here.pass_time(1)
     assert told(here) == ["ALARM"]
