@@ -115,6 +115,19 @@ def test_the_end_of_work_ends_a_wait_before_time_passes(clock: Clock) -> None:
     assert waits == [0]
 
 
+def test_a_wait_goes_on_while_other_work_does(clock: Clock) -> None:
+    short, long = clock.begin("short"), clock.begin("long")
+    waiter = threading.Thread(target=lambda: clock.let_pass(DAY, patience=LONG))
+    waiter.start()
+    wait_for_waiters(clock, 1)
+    clock.end(short)
+    waiter.join(0.05)
+    assert waiter.is_alive()
+    clock.end(long)
+    waiter.join(LONG)
+    assert not waiter.is_alive()
+
+
 def test_two_sleepers_wake_in_order_at_their_own_times(clock: Clock) -> None:
     woken: list[tuple[str, float]] = []
 
@@ -177,6 +190,18 @@ def test_an_event_that_nobody_sets_times_out_in_virtual_time(clock: Clock) -> No
     pass_all(clock, 2 * DAY)
     assert job.over()
     assert answers == [(False, 1000 + DAY)]
+
+
+def test_an_event_that_is_set_in_time_leaves_nothing_to_jump_to(
+    clock: Clock, machine: StillMachine
+) -> None:
+    done, answers = Event(clock), list[bool]()
+    job = Job(clock, lambda: answers.append(done.wait(DAY)))
+    clock.after(60, done.set)
+    assert clock.let_pass(7 * DAY, patience=LONG) == 60
+    assert job.over() and answers == [True] and done.is_set()
+    assert clock.state().next_timer is None
+    assert machine.jumps == [1060]
 
 
 def test_a_cancelled_timer_is_neither_fired_nor_jumped_to(
