@@ -52,8 +52,10 @@ class Clock:
 
     def __init__(self, machine: MachineClock) -> None:
         """Show the machine's time."""
-        self.changed = threading.Condition()
+        lock = threading.RLock()
+        self.changed = threading.Condition(lock)
         self.works = Works()
+        self._followed = threading.Condition(lock)
         self._machine = machine
         self._timers = Timers()
         self._bounds: list[float] = []
@@ -101,10 +103,7 @@ class Clock:
         """Have something quick done so much later, under the lock."""
         with self.changed:
             timer = self._timers.add(self.now() + seconds, fire)
-            if self._thread is None:
-                self._thread = threading.Thread(target=self._follow, daemon=True, name="clock")
-                self._thread.start()
-            self.changed.notify_all()
+            self._hand_over()
         return timer
 
     def begin(self, name: str, *, quiet: bool = False) -> Work:
@@ -164,10 +163,11 @@ class Clock:
                     if happened or now >= bound or left <= 0:
                         return now - began
                     if not self._jump(now):
-                        self.changed.wait(min(left, bound - now))
+                        due = self._timers.next_due() or bound
+                        self.changed.wait(min(left, bound - now, max(0.0, due - now)))
             finally:
                 self._bounds.remove(bound)
-                self.changed.notify_all()
+                self._hand_over()
 
     def _jump(self, now: float) -> bool:
         """Jump to what comes next, if nothing works; nobody's bound is passed over."""
@@ -179,13 +179,25 @@ class Clock:
         self.changed.notify_all()
         return True
 
+    def _hand_over(self) -> None:
+        """Let look whoever fires timers: those who let time pass, else a thread of the clock."""
+        if self._bounds:
+            self.changed.notify_all()
+        elif self._thread is None:
+            self._thread = threading.Thread(target=self._follow, daemon=True, name="clock")
+            self._thread.start()
+        else:
+            self._followed.notify()
+
     def _follow(self) -> None:
-        """Fire timers at the machine's pace."""
+        """Fire timers at the machine's pace while nobody lets time pass."""
         with self.changed:
             while True:
-                self._fire_due()
-                due = self._timers.next_due()
-                self.changed.wait(None if due is None else max(0.0, due - self.now()))
+                due = None
+                if not self._bounds:
+                    self._fire_due()
+                    due = self._timers.next_due()
+                self._followed.wait(None if due is None else max(0.0, due - self.now()))
 
     def _fire_due(self) -> None:
         for fire in self._timers.take_due(self.now):

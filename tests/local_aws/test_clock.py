@@ -121,6 +121,7 @@ def test_a_wait_goes_on_while_other_work_does(clock: Clock) -> None:
     waiter.start()
     wait_for_waiters(clock, 1)
     clock.end(short)
+    clock.after(DAY, lambda: None)  # makes the waiter look
     waiter.join(0.05)
     assert waiter.is_alive()
     clock.end(long)
@@ -345,3 +346,20 @@ def test_without_a_waiter_timers_fire_at_the_machines_pace() -> None:
     assert fired.wait(LONG)
     assert Machine().elapsed() - began >= 0.05
     real.sleep(0.01)
+
+
+def test_timers_fire_at_the_machines_pace_while_somebody_waits_for_work_to_end() -> None:
+    real = Clock(Machine())
+    real.begin("job")
+    waiter = threading.Thread(target=lambda: real.let_pass(DAY, patience=0.5))
+    waiter.start()
+    wait_for_waiters(real, 1)
+    fired = threading.Event()
+    began = Machine().elapsed()
+    real.after(0.05, fired.set)
+    assert fired.wait(LONG)
+    assert 0.05 <= Machine().elapsed() - began < 0.45
+    waiter.join(LONG)
+    later = threading.Event()
+    real.after(0.01, later.set)
+    assert later.wait(LONG)
