@@ -11,7 +11,8 @@ from local_aws.core.errors import ApiError, NotImplementedHere
 from local_aws.core.operations import dispatch
 from local_aws.core.resource_schema import resource_schema
 
-_LOOK_AGAIN_SECONDS = 0.1
+# The longer something takes, the seldomer it is looked at: after 0.1 to 10 s, a tenth of the time.
+_LOOK_AGAIN_SECONDS = (0.1, 10.0)
 Resource = tuple[str, dict[str, Any]]
 
 
@@ -114,11 +115,12 @@ def _send(resource_type: ResourceType, action: str, given: Properties) -> None:
 
 
 def _settle(resource_type: ResourceType, given: Properties) -> Resource:
+    began = clock.now()
     while True:
         described = resource_type.read(_names(resource_type, given))
         if resource_type.settled(described, given):
             break
-        clock.sleep(_LOOK_AGAIN_SECONDS)
+        _wait_since(began)
     schema = resource_schema(resource_type.name)
     attributes = {
         name: value
@@ -132,12 +134,18 @@ def _settle(resource_type: ResourceType, given: Properties) -> Resource:
 
 def _remove(resource_type: ResourceType, given: Properties) -> None:
     _send(resource_type, resource_type.delete, resource_type.named(_names(resource_type, given)))
+    began = clock.now()
     while True:
         try:
             resource_type.read(_names(resource_type, given))
         except ApiError:
             return
-        clock.sleep(_LOOK_AGAIN_SECONDS)
+        _wait_since(began)
+
+
+def _wait_since(began: float) -> None:
+    shortest, longest = _LOOK_AGAIN_SECONDS
+    clock.sleep(min(max((clock.now() - began) / 10, shortest), longest), quiet=True)
 
 
 def _refuse_unknown(resource_type: ResourceType, given: Properties) -> None:

@@ -19,6 +19,7 @@ _CLOUDFORMATION = "ministack.services.cloudformation"
 _METRICS = "ministack.services.cloudwatch"
 _EVENTS = "ministack.services.eventbridge"
 _STATES = "ministack.services.stepfunctions"
+_STACK_TASK = ("coro", "stack", "stack_id")
 
 SEAMS = (
     Seam("ministack.app", "SERVICE_HANDLERS"),
@@ -47,6 +48,10 @@ SEAMS = (
         "_replacing_change",
         ("resource_type", "old_props", "new_props"),
     ),
+    Seam(f"{_CLOUDFORMATION}.changesets", "_create_stack_task_in_region", _STACK_TASK),
+    Seam(f"{_CLOUDFORMATION}.custom_resource", "threading"),
+    Seam(f"{_CLOUDFORMATION}.handlers", "_create_stack_task_in_region", _STACK_TASK),
+    Seam(f"{_CLOUDFORMATION}.stacks", "_create_stack_task_in_region", _STACK_TASK),
     Seam(f"{_CLOUDFORMATION}.stacks", "_runs_on_worker_thread", ("resource_type",)),
     Seam(f"{_CLOUDFORMATION}.stacks", "_sends_back_failed_update", ("resource_type",)),
     Seam(f"{_CLOUDFORMATION}.stacks", "_update_keeping_seed", ("args",)),
@@ -81,8 +86,14 @@ SEAMS = (
         "record_metric",
         ("namespace", "metric_name", "value", "unit", "dimensions"),
     ),
+    Seam(_EVENTS, "_cron_next_fire", ("fields", "after_dt")),
+    Seam(_EVENTS, "_delete_rule", ("data",)),
+    Seam(_EVENTS, "_disable_rule", ("data",)),
     Seam(_EVENTS, "_dispatch_to_stepfunctions", ("arn", "payload")),
+    Seam(_EVENTS, "_enable_rule", ("data",)),
     Seam(_EVENTS, "_invoke_target", ("target", "event", "rule", "view")),
+    Seam(_EVENTS, "_parse_cron_fields", ("expr",)),
+    Seam(_EVENTS, "_parse_rate_seconds", ("expr",)),
     Seam(_EVENTS, "_pattern_event_view", ("event",)),
     Seam(_EVENTS, "_put_events", ("data", "allow_aws_source")),
     Seam(
@@ -99,9 +110,24 @@ SEAMS = (
             "message_dedup_id",
         ),
     ),
+    Seam(_EVENTS, "_put_rule", ("data",)),
+    Seam(_EVENTS, "_rule_last_fired"),
+    Seam(_EVENTS, "_rules"),
+    Seam(_EVENTS, "_tick_scheduled_rules", ()),
+    Seam(_EVENTS, "start_scheduler", ()),
+    Seam(_EVENTS, "threading"),
+    Seam("ministack.services.cloudwatch_logs", "threading"),
+    Seam("ministack.services.lambda_svc", "_poll_loop", ()),
+    Seam("ministack.services.lambda_svc", "threading"),
+    Seam("ministack.services.s3", "threading"),
+    Seam("ministack.services.s3", "time"),
+    Seam("ministack.services.scheduler", "start_scheduler", ()),
+    Seam("ministack.services.sns", "_threading"),
     Seam("ministack.services.sqs", "_act_send_message", ("data", "qurl")),
     Seam("ministack.services.sqs", "_queue_by_arn", ("arn",)),
+    Seam("ministack.services.sqs", "asyncio"),
     Seam(_STATES, "_AWS_SDK_SERVICE_MAP"),
+    Seam(_STATES, "ThreadPoolExecutor"),
     Seam(_STATES, "_ExecutionError", ("error", "cause")),
     Seam(
         _STATES,
@@ -110,7 +136,13 @@ SEAMS = (
     ),
     Seam(_STATES, "_apply_output_path", ("state_def", "data", "ctx")),
     Seam(_STATES, "_invoke_aws_sdk_integration", ("resource", "input_data")),
+    Seam(_STATES, "_invoke_resource", ("resource", "input_data")),
+    Seam(_STATES, "_invoke_resource_with_timeout", ("resource", "input_data", "timeout")),
     Seam(_STATES, "_prefix_sdk_error", ("service_name", "error_code")),
     Seam(_STATES, "_start_execution", ("data",)),
     Seam(_STATES, "_state_query_language", ("state_def", "ctx")),
+    Seam(_STATES, "asyncio"),
+    Seam(_STATES, "futures_wait"),
+    Seam(_STATES, "threading"),
+    Seam(_STATES, "time"),
 )
