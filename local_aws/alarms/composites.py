@@ -34,13 +34,14 @@ _PERIODS = ("ActionsSuppressorWaitPeriod", "ActionsSuppressorExtensionPeriod")
 @operation("cloudwatch", "PutCompositeAlarm")
 def put_composite_alarm(request: Request) -> dict[str, Any]:
     """Make a composite alarm or change it, and evaluate its rule at once."""
-    configuration = with_actions(request.keep(*_KEPT))
+    given, tags = request.keep(*_KEPT), request.keep("Tags").get("Tags", ())
+    configuration = with_actions(given)
     rule = _parsed(configuration["AlarmRule"])
     _check_suppressor(configuration)
     _check_existence(alarm_rules.references(rule))
-    before = ALARMS.get(request["AlarmName"])
+    before = ALARMS.get(configuration["AlarmName"])
     suppressor = _suppressor(before.configuration) if before else ""
-    alarm, is_new = save(request, COMPOSITE, configuration, rule=rule)
+    alarm, is_new = save(COMPOSITE, configuration, tags, rule=rule)
     if suppressor != _suppressor(configuration):
         suppression.end(alarm)
     _evaluate(alarm, is_new)

@@ -25,13 +25,13 @@ _KEPT = (
 @operation(SERVICE, "PutMetricAlarm")
 def put_metric_alarm(request: Request) -> dict[str, Any]:
     """Make a metric alarm or change it; it is evaluated at the next whole minute."""
-    configuration = request.keep(*_KEPT)
+    configuration, tags = request.keep(*_KEPT), request.keep("Tags").get("Tags", ())
     _refuse_missing(configuration)
     if found := list(problems(configuration)):
         raise ValidationException("; ".join(found))
     compiled = watch(configuration)
     compiled.compute({name: [1.0] for name in compiled.queries}, 1)
-    alarm, _ = save(request, METRIC, with_actions(configuration), watch=compiled)
+    alarm, _ = save(METRIC, with_actions(configuration), tags, watch=compiled)
     evaluate_soon(alarm)
     return {}
 

@@ -2,6 +2,7 @@
 
 import json
 import uuid
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from local_aws.alarms import events
@@ -9,7 +10,6 @@ from local_aws.alarms.alarm import ACTIONS, ALARMS, Alarm, alarm_arn, new_state,
 from local_aws.alarms.watching import Watch
 from local_aws.clock import clock
 from local_aws.core.errors import NotImplementedHere, ValidationException
-from local_aws.core.request import Request
 from local_aws.core.tags import TAGS
 from local_aws.ministack.scope import account_id, region
 
@@ -32,9 +32,9 @@ def with_actions(configuration: dict[str, Any]) -> dict[str, Any]:
 
 
 def save(
-    request: Request,
     kind: str,
     configuration: dict[str, Any],
+    tags: Sequence[Mapping[str, str]],
     *,
     watch: Watch | None = None,
     rule: Any = None,
@@ -47,8 +47,7 @@ def save(
     Raises:
         ValidationException: An alarm of the other kind has the name.
     """
-    tags = request.keep("Tags").get("Tags", ())
-    name, now = request["AlarmName"], clock.now()
+    name, now = configuration["AlarmName"], clock.now()
     with ALARMS.lock:
         alarm = ALARMS.get(name)
         if alarm and alarm.kind != kind:
