@@ -124,9 +124,8 @@ def alarm_name(reference: str) -> str:
     return reference.removeprefix(alarm_arn(""))
 
 
-def new_state() -> State:
-    """The state of an alarm that was made just now."""
-    now = clock.now()
+def new_state(now: float) -> State:
+    """The state of an alarm that is made now."""
     return State(value=INSUFFICIENT_DATA, reason=_NEW, updated=now, transitioned=now)
 
 

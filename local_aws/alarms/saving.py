@@ -54,7 +54,7 @@ def save(
             raise ValidationException(f"{name} is a {alarm.kind}; its type can't be changed")
         previous = events.configuration(alarm) if alarm else None
         if alarm is None:
-            state = new_state()
+            state = new_state(now)
             alarm = Alarm(
                 name=name,
                 arn=alarm_arn(name),
