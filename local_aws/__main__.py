@@ -10,7 +10,9 @@ from local_aws import launch
 _LIMITS = """\
 IAM, quotas, networks and prices are not enforced; jobs and endpoints run as processes of yours,
 whatever their instance type. All limits: local_aws/README.md. What could not be verified about
-AWS: local_aws/assumptions.toml. Ctrl-C stops it and forgets everything."""
+AWS: local_aws/assumptions.toml. Ctrl-C stops it and forgets everything.
+Time is this machine's until you let it pass, an hour at most or until something happens:
+  curl -d '{"WaitSeconds": 3600}' $AWS_ENDPOINT_URL/_local_aws/clock"""
 
 
 def main() -> None:

@@ -7,6 +7,7 @@
         subprocess.run(["cdk", "deploy"], env={**os.environ, **aws.environment()})
 """
 
+import json
 import os
 import signal
 import socket
@@ -19,6 +20,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Any
+
+import urllib3
 
 ACCOUNT = "123456789012"
 REGION = "us-east-1"
@@ -42,6 +45,7 @@ class LocalAws:
         self.endpoint_url = f"http://127.0.0.1:{port}"
         self.log = log
         self.process_id = process.pid
+        self._clock = urllib3.HTTPConnectionPool("127.0.0.1", port, retries=False)
 
     @classmethod
     def start(
@@ -100,8 +104,32 @@ class LocalAws:
             "aws_secret_access_key": "local",
         }
 
+    def now(self) -> float:
+        """Its time, in seconds since the epoch."""
+        return float(self._ask_clock("GET")["Now"])
+
+    def wait(self, seconds: float) -> float:
+        """Let virtual time pass: until something happened and all wait again, or it is over.
+
+        While anything works it takes a real second at most; whoever waits for more asks again::
+
+            while not done():
+                aws.wait(60)
+
+        Args:
+            seconds: How much virtual time may pass at most, up to 366 days.
+
+        Returns:
+            The virtual seconds that passed.
+
+        Raises:
+            ValueError: It is not a number of seconds that can pass.
+        """
+        return float(self._ask_clock("POST", {"WaitSeconds": seconds})["Waited"])
+
     def stop(self) -> None:
         """Stop it and every process it started."""
+        self._clock.close()
         for number in (signal.SIGTERM, signal.SIGKILL):
             try:
                 os.killpg(self.process_id, number)
@@ -123,6 +151,14 @@ class LocalAws:
         traceback: TracebackType | None,
     ) -> None:
         self.stop()
+
+    def _ask_clock(self, method: str, body: Mapping[str, float] | None = None) -> dict[str, Any]:
+        content = None if body is None else json.dumps(body)
+        answer = self._clock.request(method, "/_local_aws/clock", body=content)
+        told: dict[str, Any] = answer.json()
+        if answer.status != 200:
+            raise ValueError(told["message"])
+        return told
 
     def _wait_until_healthy(self) -> None:
         deadline = time.monotonic() + _HEALTHY_WITHIN_SECONDS

@@ -46,6 +46,9 @@ class ResourceType:
             an ApiError when the resource failed.
         ref: What Ref gives, as a member of `read`, where AWS documents something else than the
             primary identifier.
+        named: The input that names the resource to `delete`, made from the identifier.
+        refuses_existing: Whether creation fails if there is such a resource; for operations that
+            would change it.
     """
 
     name: str
@@ -61,6 +64,8 @@ class ResourceType:
     finish: Callable[[Properties, Properties], None] = _nothing
     settled: Callable[[dict[str, Any], Properties], bool] = _at_once
     ref: str | None = None
+    named: Callable[[Properties], Properties] = _as_they_are
+    refuses_existing: bool = False
 
 
 _types: dict[str, ResourceType] = {}

@@ -11,7 +11,8 @@ from local_aws.core.errors import ApiError, NotImplementedHere
 from local_aws.core.operations import dispatch
 from local_aws.core.resource_schema import resource_schema
 
-_LOOK_AGAIN_SECONDS = 0.1
+# The longer something takes, the seldomer it is looked at: after 0.1 to 10 s, a tenth of the time.
+_LOOK_AGAIN_SECONDS = (0.1, 10.0)
 # The operations that set tags and take them away, for services whose types' tags may change.
 _TAGGING = {"sagemaker": ("AddTags", "DeleteTags"), "scheduler": ("TagResource", "UntagResource")}
 Resource = tuple[str, dict[str, Any]]
@@ -36,6 +37,7 @@ def create(resource_type: ResourceType, properties: Properties, generated_name: 
     given = _named(resource_type, resource_type.prepare(properties), generated_name)
     try:
         _refuse_unknown(resource_type, given)
+        _refuse_existing(resource_type, given)
         _send(resource_type, resource_type.create, given)
     except ApiError as error:
         raise ResourceFailure(error) from error
@@ -116,11 +118,12 @@ def _send(resource_type: ResourceType, action: str, given: Properties) -> None:
 
 
 def _settle(resource_type: ResourceType, given: Properties) -> Resource:
+    began = clock.now()
     while True:
         described = resource_type.read(_names(resource_type, given))
         if resource_type.settled(described, given):
             break
-        clock.sleep(_LOOK_AGAIN_SECONDS)
+        _wait_since(began)
     schema = resource_schema(resource_type.name)
     attributes = {
         name: value
@@ -133,13 +136,19 @@ def _settle(resource_type: ResourceType, given: Properties) -> Resource:
 
 
 def _remove(resource_type: ResourceType, given: Properties) -> None:
-    _send(resource_type, resource_type.delete, _names(resource_type, given))
+    _send(resource_type, resource_type.delete, resource_type.named(_names(resource_type, given)))
+    began = clock.now()
     while True:
         try:
             resource_type.read(_names(resource_type, given))
         except ApiError:
             return
-        clock.sleep(_LOOK_AGAIN_SECONDS)
+        _wait_since(began)
+
+
+def _wait_since(began: float) -> None:
+    shortest, longest = _LOOK_AGAIN_SECONDS
+    clock.sleep(min(max((clock.now() - began) / 10, shortest), longest), quiet=True)
 
 
 def _refuse_unknown(resource_type: ResourceType, given: Properties) -> None:
@@ -153,6 +162,17 @@ def _refuse_unknown(resource_type: ResourceType, given: Properties) -> None:
         raise NotImplementedHere(
             f"{resource_type.name}: the local AWS does not implement {', '.join(unknown)}"
         )
+
+
+def _refuse_existing(resource_type: ResourceType, given: Properties) -> None:
+    if not resource_type.refuses_existing:
+        return
+    names = _names(resource_type, given)
+    try:
+        resource_type.read(names)
+    except ApiError:
+        return
+    raise ApiError(f"{', '.join(names.values())} already exists", code="AlreadyExists")
 
 
 def _without_tags(resource_type: ResourceType, given: Properties) -> Properties:

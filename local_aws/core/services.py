@@ -9,6 +9,7 @@ PACKAGES = (
     "jobs",
     "pipelines",
     "autoscaling",
+    "alarms",
     "scheduling",
     "monitoring",
 )

@@ -1,7 +1,8 @@
 """One serving container: a process of its own on 127.0.0.1 with its own /opt/ml.
 
-Three things differ from AWS: there is no image (the process runs this machine's Python), the
-instances of a variant share one process, and a requirements.txt in the archive is not installed.
+Four things differ from AWS: there is no image (the process runs this machine's Python), the
+instances of a variant share one process, a requirements.txt in the archive is not installed, and
+the process does not see the jumps that virtual time makes after its start.
 """
 
 import shutil
@@ -15,6 +16,8 @@ from io import BytesIO
 from pathlib import Path
 
 import urllib3
+
+from local_aws.core.process_time import at_virtual_time
 
 OPT_ML = "/opt/ml"
 # "a response to /invocations within 60 seconds":
@@ -84,7 +87,7 @@ class Container:
             self._process = subprocess.Popen(
                 [sys.executable, "-P", "-m", "local_aws.hosting.image", str(listener.fileno())],
                 cwd=folder,
-                env={**environment, "PYTHONPATH": root, "PYTHONUNBUFFERED": "1"},
+                env=at_virtual_time({**environment, "PYTHONPATH": root, "PYTHONUNBUFFERED": "1"}),
                 stdin=subprocess.PIPE,
                 stdout=log,
                 stderr=subprocess.STDOUT,

@@ -9,6 +9,7 @@ from typing import Protocol
 
 from local_aws.core import assumptions, background
 from local_aws.core.clients import endpoint_url
+from local_aws.core.process_time import at_virtual_time
 from local_aws.hosting.log_stream import LogStream
 from local_aws.jobs.folder import JobFolder, job_folder
 from local_aws.jobs.job import Job, JobFailed
@@ -91,7 +92,7 @@ def _work(job: Job, work: Work, folder: JobFolder) -> None:
 def _container(job: Job, work: Work, folder: JobFolder) -> int | None:
     limit = background.after(work.max_runtime_seconds, job.stop, "MaxRuntimeExceeded")
     command = [folder.mapped(part) for part in work.command()]
-    variables = {**_platform(), **work.environment()}
+    variables = at_virtual_time({**_platform(), **work.environment()})
     try:
         return job.run(
             lambda: ContainerProcess(

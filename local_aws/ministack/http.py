@@ -10,20 +10,23 @@ from typing import Any
 from ministack import app
 from ministack.core import router
 from ministack.core.concurrency import run_reentrant
-from ministack.services import scheduler
 
 from local_aws.core import rest
-from local_aws.core.errors import ApiError
+from local_aws.core.errors import ApiError, NotImplementedHere
 from local_aws.core.operations import dispatch, reads
 
 log = logging.getLogger("local_aws")
 Response = tuple[int, dict[str, str], bytes]
 
-_TARGETS = {
+# Services that MiniStack does not have.
+_NEW = {
     "SageMaker": "sagemaker",
     "AnyScaleFrontendService": "application-autoscaling",
 }
 _REST_SERVICES = ("scheduler",)
+_TARGETS = {**_NEW, "GraniteServiceVersion20100801": "cloudwatch"}
+# CloudWatch's clients know its errors by the codes of its older protocol.
+_QUERY_COMPATIBLE = {"cloudwatch": {"ValidationException": "ValidationError"}}
 # Not AWS's: tells the tests which members of all inputs were read.
 _READS = "SageMaker.LocalAwsReads"
 _INVOCATION = re.compile(r"^/endpoints/([^/]+)/invocations$")
@@ -40,7 +43,7 @@ async def handle(
     if invocation and method == "POST":
         response: Response = await run_reentrant(_invoke, invocation[1], dict(headers), content)
     else:
-        response = await run_reentrant(_call, headers.get("x-amz-target", ""), content)
+        response = await run_reentrant(call, headers.get("x-amz-target", ""), content)
     return response
 
 
@@ -59,15 +62,10 @@ async def handle_rest(
 
 
 def install() -> None:
-    """Take the targets and signatures of the services that the local AWS brings.
-
-    MiniStack's own Scheduler, whose requests end here now, has nothing to fire: its thread that
-    looks every ten seconds is not started.
-    """
-    scheduler.start_scheduler = lambda: None
+    """Take the targets and signatures of the services that the local AWS brings."""
     for service in _REST_SERVICES:
         app.SERVICE_HANDLERS[service] = partial(handle_rest, service)
-    for target, service in _TARGETS.items():
+    for target, service in _NEW.items():
         router.SERVICE_PATTERNS[service] = {
             "target_prefixes": [f"{target}."],
             "host_patterns": [rf"^(runtime\.)?{service}\."],
@@ -77,14 +75,16 @@ def install() -> None:
         app.SERVICE_HANDLERS[service] = handle
 
 
-def _call(target: str, content: bytes) -> Response:
+def call(target: str, content: bytes) -> Response:
+    """Answer a request of AWS's JSON protocol in this thread."""
     prefix, _, action = target.partition(".")
     if target == _READS:
         return 200, dict(_JSON), json.dumps(reads()).encode()
+    service = _TARGETS.get(prefix, prefix)
     try:
-        output = dispatch(_TARGETS.get(prefix, prefix), action, json.loads(content or b"{}"))
+        output = dispatch(service, action, json.loads(content or b"{}"))
     except ApiError as error:
-        return _refusal(error)
+        return _refusal(error, _QUERY_COMPATIBLE.get(service))
     except Exception:
         log.exception("%s failed", target)
         raise
@@ -115,6 +115,17 @@ def _invoke(name: str, headers: Mapping[str, str], content: bytes) -> Response:
     return answer
 
 
-def _refusal(error: ApiError) -> Response:
-    body: dict[str, Any] = {"__type": error.code, "message": error.message}
-    return error.status, {**_JSON, "x-amzn-errortype": error.code}, json.dumps(body).encode()
+def refuse_protocol(service: str, action: str) -> Response:
+    """Refuse a request in another protocol than JSON."""
+    return _refusal(
+        NotImplementedHere(
+            f"{service}:{action}: the local AWS speaks AWS's JSON protocol only; use boto3 or the"
+            " aws command"
+        )
+    )
+
+
+def _refusal(error: ApiError, codes: Mapping[str, str] | None = None) -> Response:
+    code = (codes or {}).get(error.code, error.code)
+    body: dict[str, Any] = {"__type": code, "message": error.message}
+    return error.status, {**_JSON, "x-amzn-errortype": code}, json.dumps(body).encode()

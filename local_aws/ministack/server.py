@@ -5,17 +5,22 @@ import os
 
 from hypercorn.asyncio import serve
 from hypercorn.config import Config
-from ministack import app
 
+from local_aws.alarms.evaluation import metric_put
+from local_aws.clock import machine
 from local_aws.core import assumptions, services
 from local_aws.ministack import (
+    clock_api,
     cloudformation,
+    cloudwatch,
     http,
     parameters,
     rules,
     s3_events,
+    scheduled_rules,
     stack_policies,
     step_functions,
+    waiting,
 )
 
 # CDK's file assets keep connections open between requests; MiniStack's own figure.
@@ -27,11 +32,12 @@ def run() -> None:
 
     The environment must stand before this module is imported, since MiniStack reads it then.
     """
+    machine.travel()
     install()
     config = Config()
     config.bind = [f"{os.environ['BIND_HOST']}:{os.environ['GATEWAY_PORT']}"]
     config.keep_alive_timeout = _KEEP_ALIVE_SECONDS
-    asyncio.run(serve(app.app, config))
+    asyncio.run(serve(clock_api.app, config))
 
 
 def install() -> None:
@@ -40,8 +46,11 @@ def install() -> None:
     services.load()
     http.install()
     cloudformation.install()
+    cloudwatch.install(metric_put)
     parameters.install()
     rules.install()
     s3_events.install()
+    scheduled_rules.install()
     stack_policies.install()
     step_functions.install()
+    waiting.install()

@@ -24,6 +24,8 @@ _SERVICES = {
     "sqs": ("sqs", "Sqs"),
     "ssm": ("ssm", "Ssm"),
 }
+# Their XML has lists and errors that MiniStack's own way does not know.
+_THROUGH_BOTOCORE = ("cloudformation", "cloudwatch")
 _prefix_sdk_error = stepfunctions._prefix_sdk_error
 _invoke_aws_sdk_integration = stepfunctions._invoke_aws_sdk_integration
 _apply_output_path = stepfunctions._apply_output_path
@@ -69,7 +71,7 @@ def _exception_class(shape_name: str) -> str:
 
 def _invoke(resource: str, parameters: Any) -> Any:
     try:
-        if ":aws-sdk:cloudformation:" in resource:
+        if resource.split(":")[-2].lower() in _THROUGH_BOTOCORE:
             return _call(resource, parameters)
         return _invoke_aws_sdk_integration(resource, parameters)
     except stepfunctions._ExecutionError as error:
@@ -83,7 +85,7 @@ def _invoke(resource: str, parameters: Any) -> Any:
 
 
 def _call(resource: str, parameters: dict[str, Any]) -> Any:
-    """Call through botocore, which knows the lists and errors of CloudFormation's XML."""
+    """Call through botocore, which knows every member and error of a service."""
     _, _, service, action = resource.rsplit(":", 3)
     try:
         answer = getattr(client(service), xform_name(action))(**parameters)

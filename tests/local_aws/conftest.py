@@ -9,8 +9,9 @@ import pytest
 
 from local_aws.launch import LocalAws
 from tests.local_aws import responses
+from tests.local_aws.later import Later
 
-CHECKED = ("sagemaker", "application-autoscaling", "scheduler")
+CHECKED = ("sagemaker", "application-autoscaling", "cloudwatch", "scheduler")
 NODE_MODULES = Path(__file__).resolve().parents[2] / "node_modules"
 
 
@@ -38,3 +39,10 @@ def client(aws: LocalAws) -> Callable[[str], Any]:
         return made[service]
 
     return connect
+
+
+@pytest.fixture(scope="session")
+def later(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Later]:
+    """A local AWS of its own, whose time the tests let pass."""
+    with LocalAws.start(tmp_path_factory.mktemp("later")) as running:
+        yield Later(running)

@@ -8,6 +8,7 @@ the inputs are written here.
 import copy
 import uuid
 from collections.abc import Callable, Iterable, Iterator
+from datetime import UTC, datetime
 from typing import Any
 
 from botocore import xform_name
@@ -65,6 +66,7 @@ class Exercise:
             **self._pipelines(),
             **self._scheduling(),
             **self._monitoring(),
+            **self._alarms(),
         }
 
     def _registry(self) -> dict[tuple[str, str], list[Input]]:
@@ -239,6 +241,19 @@ class Exercise:
             ("sagemaker", "CreateDataQualityJobDefinition"): [definition],
             ("sagemaker", "CreateMonitoringSchedule"): schedules,
             ("sagemaker", "UpdateMonitoringSchedule"): [without(x, "Tags") for x in schedules],
+        }
+
+    def _alarms(self) -> dict[tuple[str, str], list[Input]]:
+        whole = maximal("cloudwatch", "PutMetricData")
+        (datum,) = whole["MetricData"]
+        datum.update(Timestamp=datetime.now(UTC), StorageResolution=1)
+        single = [
+            without(datum, "Values", "Counts", "StatisticValues"),
+            without(datum, "Value", "StatisticValues"),
+            without(datum, "Value", "Values", "Counts"),
+        ]
+        return {
+            ("cloudwatch", "PutMetricData"): [{**whole, "MetricData": [each]} for each in single]
         }
 
     def _executed(self) -> str:

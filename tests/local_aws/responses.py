@@ -13,8 +13,9 @@ _ASSUMED_ABSENT = {"ModelPackageName"}
 
 def check(http_response: AWSResponse, model: OperationModel, **_: Any) -> None:
     """A handler of botocore's `after-call` event: fails on a member that AWS does not have."""
-    protocol = model.service_model.metadata["protocol"]
-    if http_response.status_code != 200 or protocol not in ("json", "rest-json"):
+    spoken = model.service_model.metadata
+    protocols = spoken.get("protocols", (spoken["protocol"],))
+    if http_response.status_code != 200 or not {"json", "rest-json"} & set(protocols):
         return
     assert isinstance(model.output_shape, StructureShape) or http_response.content in (b"", b"{}")
     if model.output_shape is not None:

@@ -54,9 +54,9 @@ def _exit_with_parent() -> None:
 
 
 def _hide_own_source() -> None:
-    """User code must not see the folder this program was imported from."""
-    own = os.environ.pop("PYTHONPATH", "")
-    sys.path[:] = [entry for entry in sys.path if entry != own]
+    """User code must not see the folders that this program was imported from."""
+    own = os.environ.pop("PYTHONPATH", "").split(os.pathsep)
+    sys.path[:] = [entry for entry in sys.path if entry not in own]
 
 
 if __name__ == "__main__":

@@ -1,0 +1,112 @@
+"""How the outside world lets time pass: /_local_aws/clock, which is not AWS's.
+
+`GET` says what the clock does, `POST {"WaitSeconds": n}` lets up to n virtual seconds pass.
+All other requests count as work while they are answered.
+"""
+
+import asyncio
+import json
+import math
+from typing import Any
+
+from hypercorn.typing import (
+    ASGIReceiveCallable,
+    ASGISendCallable,
+    HTTPResponseBodyEvent,
+    HTTPResponseStartEvent,
+    Scope,
+)
+from ministack import app as ministack
+
+from local_aws.clock import clock
+
+PATH = "/_local_aws/clock"
+# A long poll: whoever waits longer calls again.
+PATIENCE_SECONDS = 1.0
+LONGEST_WAIT_SECONDS = 366 * 86400
+
+
+class _Refused(Exception):
+    """The request makes no sense; the text says why."""
+
+
+async def app(scope: Scope, receive: ASGIReceiveCallable, send: ASGISendCallable) -> None:
+    """MiniStack's ASGI app, with the clock."""
+    if scope["type"] != "http":
+        await ministack.app(scope, receive, send)
+    elif scope["path"] == PATH:
+        await _answer(scope["method"], receive, send)
+    else:
+        work = clock.begin(f"{scope['method']} {scope['path']}", quiet=True)
+        try:
+            with clock.works.in_context(work):
+                await ministack.app(scope, receive, send)
+        finally:
+            clock.end(work)
+
+
+async def _answer(method: str, receive: ASGIReceiveCallable, send: ASGISendCallable) -> None:
+    content = await _body(receive)
+    try:
+        if method == "GET":
+            status, answer = 200, _state()
+        elif method == "POST":
+            status, answer = 200, await _let_pass(_wait_seconds(content))
+        else:
+            status, answer = 405, {"message": f"{PATH} takes GET and POST, got {method}"}
+    except _Refused as refusal:
+        status, answer = 400, {"message": str(refusal)}
+    body = json.dumps(answer).encode()
+    headers = [(b"content-type", b"application/json"), (b"content-length", b"%d" % len(body))]
+    start: HTTPResponseStartEvent = {
+        "type": "http.response.start",
+        "status": status,
+        "headers": headers,
+    }
+    rest: HTTPResponseBodyEvent = {
+        "type": "http.response.body",
+        "body": body,
+        "more_body": False,
+    }
+    await send(start)
+    await send(rest)
+
+
+async def _body(receive: ASGIReceiveCallable) -> bytes:
+    content = b""
+    while (message := await receive())["type"] == "http.request":
+        content += message["body"]
+        if not message["more_body"]:
+            break
+    return content
+
+
+def _wait_seconds(content: bytes) -> float:
+    form = f'give {{"WaitSeconds": n}} with n from 0 to {LONGEST_WAIT_SECONDS}'
+    try:
+        given = json.loads(content)
+    except ValueError as error:
+        raise _Refused(f"{form}; the body is no JSON") from error
+    if not isinstance(given, dict) or given.keys() != {"WaitSeconds"}:
+        raise _Refused(f"{form}, got {json.dumps(given)}")
+    seconds = given["WaitSeconds"]
+    if isinstance(seconds, bool) or not isinstance(seconds, (int, float)):
+        raise _Refused(f"{form}, got {json.dumps(seconds)}")
+    if not math.isfinite(seconds) or not 0 <= seconds <= LONGEST_WAIT_SECONDS:
+        raise _Refused(f"{form}, got {seconds}")
+    return float(seconds)
+
+
+async def _let_pass(seconds: float) -> dict[str, float]:
+    waited = await asyncio.to_thread(clock.let_pass, seconds, patience=PATIENCE_SECONDS)
+    return {"Now": clock.now(), "Waited": waited}
+
+
+def _state() -> dict[str, Any]:
+    state = clock.state()
+    return {
+        "Now": state.now,
+        "Idle": not state.working,
+        "Working": state.working,
+        "NextTimer": state.next_timer,
+    }
