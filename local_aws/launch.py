@@ -45,7 +45,7 @@ class LocalAws:
         self.endpoint_url = f"http://127.0.0.1:{port}"
         self.log = log
         self.process_id = process.pid
-        self._clock = urllib3.HTTPConnectionPool("127.0.0.1", port, retries=False)
+        self._clock = urllib3.HTTPConnectionPool("127.0.0.1", port, retries=False, timeout=60)
 
     @classmethod
     def start(

@@ -12,6 +12,11 @@ from local_aws.clock.event import Event
 from local_aws.clock.work import Work
 
 
+def name_of(function: Callable[..., object]) -> str:
+    """What a thread is called for calling it, e.g. `rollout.update`."""
+    return f"{function.__module__.rpartition('.')[2]}.{function.__name__}"
+
+
 class Thread(threading.Thread):
     """A thread whose work counts from its start; who joins it waits on the clock."""
 

@@ -7,7 +7,7 @@ from functools import wraps
 from typing import Any
 
 from local_aws.clock import Timer, clock
-from local_aws.clock.threads import Thread
+from local_aws.clock.threads import Thread, name_of
 from local_aws.ministack.scope import account_id, region, scope
 
 log = logging.getLogger("local_aws")
@@ -21,7 +21,7 @@ def run(function: Callable[..., object], *args: Any) -> threading.Thread:
     can go wrong and puts it on the resource as its failure reason.
     """
     thread = Thread(
-        target=_in_scope_of_caller(function, *args), daemon=True, name=function.__name__
+        target=_in_scope_of_caller(function, *args), daemon=True, name=name_of(function)
     )
     thread.start()
     return thread

@@ -56,7 +56,7 @@ def install() -> None:
 
 def _install_step_functions() -> None:
     event = partial(Event, clock)
-    stepfunctions.threading = _like(threading, Thread=threads.Thread, Event=event)
+    stepfunctions.threading = _like(threading, Thread=_thread, Event=event)
     stepfunctions.time = _like(stepfunctions.time, sleep=clock.sleep)
     stepfunctions.asyncio = _like(asyncio, sleep=_rest)
     stepfunctions.ThreadPoolExecutor = threads.Pool
@@ -69,8 +69,12 @@ def _like(module: Any, **members: Any) -> Any:
 
 
 def _thread(**named: Any) -> threading.Thread:
-    endless = getattr(named["target"], "__name__", "") in _ENDLESS
-    return threading.Thread(**named) if endless else threads.Thread(**named)
+    """A thread that counts, unless it is one that never ends, named for what it does."""
+    target = named["target"]
+    if getattr(target, "__name__", "") in _ENDLESS:
+        return threading.Thread(**named)
+    does = next(filter(callable, named.get("args", ())), target)  # Context.run calls its first
+    return threads.Thread(**{"name": threads.name_of(does), **named})
 
 
 async def _rest(seconds: float) -> None:
@@ -113,7 +117,7 @@ def _invoke_with_timeout(resource: str, given: Any, timeout: float) -> Any:
         except Exception as error:
             outcome.append((None, error))
 
-    task = threads.Thread(target=run, daemon=True)
+    task = threads.Thread(target=run, daemon=True, name=resource)
     task.start()
     task.join(timeout)
     if not outcome:

@@ -156,7 +156,7 @@ def test_time_keeps_the_machines_pace_while_a_job_runs(later: Later, workshop: W
         status = job["ProcessingJobStatus"]
     assert status == "Completed" and waited < 10
     assert time.time() - began > 1.5
-    assert working == {"_run"}
+    assert working == {"lifecycle._run"}
 
 
 def test_a_job_and_what_it_starts_see_virtual_time(later: Later, workshop: Workshop) -> None:
