@@ -35,6 +35,16 @@ class PipelineMetric(StrEnum):
     DURATION = "ExecutionDuration"
     """In milliseconds."""
 
+    def of(self, pipeline_name: str) -> cloudwatch.Metric:
+        """The metric of one pipeline by the hour: durations averaged, the others counted."""
+        return cloudwatch.Metric(
+            namespace="AWS/Sagemaker/ModelBuildingPipeline",
+            metric_name=self.value,
+            dimensions_map={"PipelineName": pipeline_name},
+            statistic="Average" if self is PipelineMetric.DURATION else "Sum",
+            period=Duration.hours(1),
+        )
+
 
 class TrainingPipeline(Construct):
     """Trains, judges and registers one model.
@@ -113,13 +123,7 @@ class TrainingPipeline(Construct):
 
     def metric(self, measured: PipelineMetric) -> cloudwatch.Metric:
         """One of the pipeline's metrics by the hour: durations averaged, the others counted."""
-        return cloudwatch.Metric(
-            namespace="AWS/Sagemaker/ModelBuildingPipeline",
-            metric_name=measured.value,
-            dimensions_map={"PipelineName": self.pipeline_name},
-            statistic="Average" if measured is PipelineMetric.DURATION else "Sum",
-            period=Duration.hours(1),
-        )
+        return measured.of(self.pipeline_name)
 
     def _may_register(self, group: ModelPackageGroup) -> None:
         group.grant_register(self.role)
