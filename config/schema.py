@@ -5,6 +5,7 @@ from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from mlops_constructs.monitoring import Engine, OpenEngine, monitor_problems
 from mlops_constructs.names import name_problems
 from mlops_constructs.serving import Hosting
 from pipeline_definitions.spec import ModelSpec
@@ -21,6 +22,7 @@ class StageConfig(BaseModel):
         models: The models that are trained and served here.
         hosting: On what their endpoints run.
         hosting_of: The same for single models, by name, where it differs.
+        monitoring: Who runs the monitors that models name.
         capture_days: How long recorded requests and responses are kept.
     """
 
@@ -32,6 +34,7 @@ class StageConfig(BaseModel):
     models: tuple[ModelSpec, ...]
     hosting: Hosting
     hosting_of: Mapping[str, Hosting] = Field(default_factory=dict)
+    monitoring: Engine = OpenEngine()
     capture_days: Annotated[int, Field(ge=1)] = 90
 
     @property
@@ -53,6 +56,10 @@ class StageConfig(BaseModel):
     def serving_stack_prefix(self) -> str:
         """Begins the names of the stacks that promotions update: `Dev-Serving-`."""
         return f"{self.name}-Serving-"
+
+    def monitoring_stack_name(self, model: ModelSpec) -> str:
+        """The stack of the model's monitors, if it has any: `Dev-Monitoring-flight-delay`."""
+        return f"{self.name}-Monitoring-{model.name}"
 
     @property
     def bucket_prefix(self) -> str:
@@ -102,8 +109,21 @@ class StageConfig(BaseModel):
                 f"the resource name of model {model.name!r} in stage {self.name!r}",
                 self.resource_name(model),
             )
+            yield from self._monitor_problems(model)
         for name in sorted(set(self.hosting_of) - set(names)):
             yield (
                 f"hosting_of names the model {name!r}, which stage {self.name!r} does not have; "
                 f"it has {', '.join(names) or 'none'}"
             )
+
+    def _monitor_problems(self, model: ModelSpec) -> Iterator[str]:
+        capture_percent = self.hosting_for(model).capture_percent
+        yield from monitor_problems(self.resource_name(model), capture_percent, model.monitors)
+        for monitor in model.monitors:
+            if monitor.window_hours > self.capture_days * 24:
+                yield (
+                    f"monitor {monitor.kind!r} of model {model.name!r} looks back "
+                    f"{monitor.window_hours} hours, but stage {self.name!r} keeps its capture for "
+                    f"{self.capture_days} days; set capture_days to at least "
+                    f"{-(-monitor.window_hours // 24)}, or window_hours to less"
+                )

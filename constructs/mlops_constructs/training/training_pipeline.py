@@ -17,6 +17,7 @@ from mlops_constructs.training.archive_asset import ArchiveAsset
 from mlops_constructs.training.definition import filled, placeholder_problems
 from mlops_constructs.training.image_registries import ImageRegistries
 from mlops_constructs.training.model_package_group import ModelPackageGroup
+from mlops_constructs.monitor_steps import MONITOR_STEPS
 from mlops_constructs.training.roles import JobRole, PipelineRole
 from mlops_constructs.wildcards import acknowledge_wildcards
 
@@ -51,9 +52,9 @@ class TrainingPipeline(Construct):
 
     The definition may hold the placeholders `${PipelineName}`, `${ModelPackageGroupName}`,
     `${DataBucketName}`, `${ArtifactBucketName}`, `${KmsKeyArn}`, `${JobRoleName}`, `${CodeUri}` and
-    `${CodeDigest}` (the scripts as a .tar.gz, and its SHA-256), `${NoChampionUri}` (an archive that
-    stands where a champion's would), AWS's pseudo parameters, and the registry accounts of its
-    images. Jobs read data below ``data_prefix`` and write artifacts below the pipeline's name.
+    `${CodeDigest}` (the scripts as a .tar.gz, and its SHA-256), `${MonitorCodeUri}` (the scripts of
+    monitors, one of which makes baselines), `${NoChampionUri}` (an archive that stands where a
+    champion's would), AWS's pseudo parameters, and the registry accounts of its images. Jobs read data below ``data_prefix`` and write artifacts below the pipeline's name.
 
     Args:
         pipeline_name: 1 to 63 letters, digits and inner hyphens; also the prefix of its artifacts.
@@ -83,6 +84,7 @@ class TrainingPipeline(Construct):
         self.pipeline_name = pipeline_name
         self.input_data_uri = storage.data.s3_url_for_object(f"{data_prefix}/")
         scripts = ArchiveAsset(self, "Code", folder=code)
+        monitors = ArchiveAsset(self, "Monitors", folder=MONITOR_STEPS)
         no_champion = ArchiveAsset(self, "NoChampion", folder=NO_CHAMPION)
         registries = ImageRegistries(self, "Images", definition=definition, accounts=image_accounts)
         self.job_role = JobRole(
@@ -91,7 +93,7 @@ class TrainingPipeline(Construct):
             storage=storage,
             data_prefix=data_prefix,
             artifact_prefix=pipeline_name,
-            code=[scripts, no_champion],
+            code=[scripts, monitors, no_champion],
             repositories=registries.repository_arns,
         )
         self.role = PipelineRole(
@@ -101,7 +103,7 @@ class TrainingPipeline(Construct):
         self._define(
             definition,
             _storage_values(storage)
-            | _code_values(scripts, no_champion)
+            | _code_values(scripts, monitors, no_champion)
             | registries.accounts
             | {"ModelPackageGroupName": model_package_group.group_name},
         )
@@ -155,9 +157,12 @@ def _storage_values(storage: Storage) -> dict[str, str]:
     }
 
 
-def _code_values(scripts: ArchiveAsset, no_champion: ArchiveAsset) -> dict[str, str]:
+def _code_values(
+    scripts: ArchiveAsset, monitors: ArchiveAsset, no_champion: ArchiveAsset
+) -> dict[str, str]:
     return {
         "CodeUri": scripts.s3_object_url,
         "CodeDigest": scripts.digest,
+        "MonitorCodeUri": monitors.s3_object_url,
         "NoChampionUri": no_champion.s3_object_url,
     }
