@@ -10,11 +10,12 @@ import pytest
 from botocore.session import get_session
 from jsonata.jsonata import Jsonata
 
-from mlops_constructs.promotion.observe import STUCK_ENDPOINT, STUCK_STACK
-from mlops_constructs.promotion.states import ON_FAILURE
-from tests.promotion.machine import variables_read
+from mlops_constructs.promotion.observe import STUCK_STACK
+from mlops_constructs.state_machines.served import STUCK_ENDPOINT
+from mlops_constructs.state_machines.states import ON_FAILURE
 from tests.promotion.names import operation
 from tests.promotion.promote import DEFINITION, released, start
+from tests.state_machines.machine import variables_read
 
 STATES: dict[str, dict[str, Any]] = DEFINITION["States"]
 MAPPED = {

@@ -2,10 +2,10 @@
 
 import pytest
 
-from tests.promotion.machine import AwsError
 from tests.promotion.names import LOCK, REQUEST, SLOT, STAMP
 from tests.promotion.promote import promote, released
 from tests.promotion.world import World
+from tests.state_machines.machine import AwsError
 
 STUCK = ["UPDATE_ROLLBACK_FAILED", "ROLLBACK_COMPLETE", "UPDATE_FAILED", "REVIEW_IN_PROGRESS"]
 

@@ -10,8 +10,8 @@ from typing import Any
 
 from botocore.validate import ParamValidator
 
-from tests.promotion.machine import AwsError
 from tests.promotion.names import EMPTY, ENDPOINT, GROUP, SLOT, STACK, arn_of, operation
+from tests.state_machines.machine import AwsError
 
 
 @dataclass

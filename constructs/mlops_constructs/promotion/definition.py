@@ -1,12 +1,15 @@
 """The whole machine; docs/decisions/promotion.md draws it."""
 
 from mlops_constructs.promotion.desire import desire
-from mlops_constructs.promotion.failures import failure, failures
-from mlops_constructs.promotion.lock import lock, unlock
-from mlops_constructs.promotion.notices import notice
 from mlops_constructs.promotion.observe import observe
 from mlops_constructs.promotion.release import release
-from mlops_constructs.promotion.states import (
+from mlops_constructs.promotion.sweep import sweep
+from mlops_constructs.state_machines.failures import failures
+from mlops_constructs.state_machines.lock import lock, unlock
+from mlops_constructs.state_machines.notices import notice
+from mlops_constructs.state_machines.requests import incomplete
+from mlops_constructs.state_machines.states import (
+    FIRST_WAIT,
     State,
     choose,
     finish,
@@ -14,7 +17,6 @@ from mlops_constructs.promotion.states import (
     remember,
     when,
 )
-from mlops_constructs.promotion.sweep import sweep
 
 INPUT = ("model", "stage", "group", "endpoint", "stack", "slot")
 """What an execution has to be told; anything else in its input is left alone."""
@@ -33,30 +35,20 @@ def definition() -> State:
         "States": _begin()
         | observe()
         | desire()
-        | lock()
+        | lock(look="Read the stack", assign={"seconds": FIRST_WAIT})
         | release()
         | sweep()
-        | unlock()
+        | unlock(then="Is an approval missing?")
         | _end()
-        | failures(),
+        | failures(noun="promotion", left_behind="What serves was left as it is."),
     }
 
 
 def _begin() -> dict[str, State]:
-    missing = (
-        f"[$filter({list(INPUT)}, function($name)"
-        " { $not($exists($lookup($states.input, $name))) })]"
-    )
     beside = "$substringBefore($states.input.slot, '/slot')"
     return {
         "Is the input complete?": choose(
-            failure(
-                f"$count({missing}) > 0",
-                "Promotion.BadInput",
-                f"'The input has to say ' & $join({list(INPUT)}, ', ') & '; it lacks ' &"
-                f" $join({missing}, ', ')",
-            )
-            | {"Next": "Fail the promotion"},
+            incomplete(INPUT, error="Promotion.BadInput", then="Fail the promotion"),
             otherwise="Take the request",
         ),
         "Take the request": remember(

@@ -1,7 +1,7 @@
 """Which model version should serve, and what the slot says."""
 
-from mlops_constructs.promotion.failures import failure
-from mlops_constructs.promotion.states import (
+from mlops_constructs.state_machines.failures import failure
+from mlops_constructs.state_machines.states import (
     State,
     call,
     choose,
