@@ -51,9 +51,7 @@ def build() -> Pipeline:
     data = preprocess()
     trained = train(data)
     judged = evaluate(data, trained)
-    baseline = baseline_step(
-        "Baseline", model=MODEL, data=data, instance_type=PROCESSING_INSTANCE
-    )
+    baseline = baseline_step("Baseline", model=MODEL, data=data, instance_type=PROCESSING_INSTANCE)
     baseline.add_depends_on([judged])
     return pipeline(
         parameters=PARAMETERS,

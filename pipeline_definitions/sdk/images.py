@@ -41,7 +41,9 @@ def registry_accounts() -> dict[str, dict[str, str]]:
     by_image["ModelMonitorAccount"] = _model_monitor_accounts()
     regions = set().union(*by_image.values())
     return {
-        region: {name: by_image[name][region] for name in sorted(by_image) if region in by_image[name]}
+        region: {
+            name: by_image[name][region] for name in sorted(by_image) if region in by_image[name]
+        }
         for region in sorted(regions)
     }
 

@@ -37,6 +37,7 @@ class Undefined(Exception):
 def _compiled(expression: str) -> Any:
     compiled = jsonata.Jsonata.jsonata(expression)
     compiled.register_lambda("hash", lambda text, algorithm: _hash(text, algorithm))
+    compiled.register_lambda("parse", lambda text: _parse(text))
     return compiled
 
 
@@ -45,11 +46,18 @@ def variables_read(expression: str) -> frozenset[str]:
     """The variables that an expression reads: neither functions nor the parameters of its own."""
     parameters = ",".join(re.findall(r"function\(([^)]*)\)", expression))
     own = set(re.findall(r"\$(\w+)", parameters)) | jsonata.Jsonata.static_frame.bindings.keys()
-    return frozenset(re.findall(r"\$([a-zA-Z]\w*)", expression)) - own - {"hash"}
+    return frozenset(re.findall(r"\$([a-zA-Z]\w*)", expression)) - own - {"hash", "parse"}
 
 
 def _hash(text: str, algorithm: str) -> str:
     return hashlib.new(algorithm.replace("-", "").lower(), text.encode()).hexdigest()
+
+
+def _parse(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError as error:
+        raise AwsError("States.QueryEvaluationError", f"$parse: {error}") from None
 
 
 def evaluate(template: Any, bindings: Mapping[str, Any]) -> Any:
@@ -110,14 +118,15 @@ class Execution:
             return None, None
         try:
             result = self._work(state, given, self.variables)
+            output = self._evaluate(
+                state.get("Output", given if result is None else result), given, result
+            )
+            assigned = self._evaluate(state.get("Assign", {}), given, result)
         except AwsError as error:
             return self._caught(state, given, error)
         if state["Type"] == "Wait":
             self.sleep(self._evaluate(state["Seconds"], given))
-        output = self._evaluate(
-            state.get("Output", given if result is None else result), given, result
-        )
-        self._assign(state.get("Assign", {}), given, result=result)
+        self.variables |= assigned
         if state.get("End"):
             self.status, self.output = "SUCCEEDED", output
         return output, state.get("Next")

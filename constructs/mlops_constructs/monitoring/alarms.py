@@ -19,9 +19,9 @@ SEVEN_DAYS: Final = 7 * 24
 class MonitorAlarms(Construct):
     """Two alarms of one monitor: it found drift; it has not been heard of.
 
-    Drift rings on the first run that finds a violation, and stays until a run finds none: runs that
-    could not judge their window change nothing. Silence rings when two runs in a row did not come to
-    an end.
+    Drift rings on the first run that finds a violation, and stays until a run finds none; a run
+    that could not judge its window changes nothing. Silence rings when two runs in a row did not
+    come to an end.
 
     Args:
         settings: The monitor's kind and schedule.

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from aws_cdk import Aws, CfnResource, Fn
+from aws_cdk import Fn
 from aws_cdk import aws_sagemaker as sagemaker
 from constructs import Construct
 
@@ -10,7 +10,9 @@ from mlops_constructs.monitoring.monitored_endpoint import MonitoredEndpoint
 from mlops_constructs.monitoring.settings import DataQuality
 
 ANALYZER: Final = "sagemaker-model-monitor-analyzer"
-ANALYZER_IMAGE: Final = f"${{ModelMonitorAccount}}.dkr.ecr.${{AWS::Region}}.${{AWS::URLSuffix}}/{ANALYZER}"
+ANALYZER_IMAGE: Final = (
+    f"${{ModelMonitorAccount}}.dkr.ecr.${{AWS::Region}}.${{AWS::URLSuffix}}/{ANALYZER}"
+)
 """AWS's image, as the SageMaker SDK names it."""
 
 MAX_RUNTIME_SECONDS: Final = 1800
@@ -24,8 +26,8 @@ class DataQualityJob(Construct):
 
     Every property of the type, tags included, can only be set at creation, so any change replaces
     it, and CloudFormation makes the new one before it deletes the old: under one name the two would
-    clash. Tags of an app or stage (`Tags.of(...)`) are kept off it, so that a new tag somewhere does
-    not replace every job definition; with a stack's own tags CloudFormation will.
+    clash. Tags of an app or stage (`Tags.of(...)`) are kept off it, so that a new tag somewhere
+    does not replace every job definition; a stack's own tags CloudFormation will put on it.
 
     Args:
         endpoint: What is monitored; its baseline is the version's own.

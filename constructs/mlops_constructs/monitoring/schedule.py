@@ -5,9 +5,7 @@ from collections.abc import Iterator
 
 from aws_cdk import Token
 
-_MODEL_MONITORS = re.compile(
-    r"cron\(0 (\*|([01]?\d|2[0-3])(/(0?[1-9]|1\d|2[0-4]))?) \? \* \* \*\)"
-)
+_MODEL_MONITORS = re.compile(r"cron\(0 (\*|([01]?\d|2[0-3])(/(0?[1-9]|1\d|2[0-4]))?) \? \* \* \*\)")
 
 
 def eventbridge_expression(every_hours: int) -> str:

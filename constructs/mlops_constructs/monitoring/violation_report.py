@@ -23,9 +23,10 @@ RETRIES: Final = 185
 class ViolationReport(Construct):
     """Counts the violations of each run, and puts the count as a metric with a heartbeat.
 
-    A rule hears of every processing job that ends and that ran as ``job_role``; a state machine asks
-    for the job, reads its report and measures it. SageMaker may send an event twice: the same count
-    is then put twice, and the alarms see one. A run that failed puts nothing and tells ``topic``.
+    A rule hears of every processing job that ends and that ran as ``job_role``; a state machine
+    asks for the job, reads its report and measures it. SageMaker may send an event twice: the same
+    count is then put twice, and the alarms see one. A run that failed puts nothing and tells
+    ``topic``.
 
     Args:
         endpoint: What is monitored; its artifact bucket gets the reports.
@@ -83,9 +84,7 @@ def _end_of_a_job(job_role: iam.IRole) -> events.EventPattern:
     )
 
 
-def _role(
-    scope: Construct, endpoint: MonitoredEndpoint, kind: str, topic: sns.ITopic
-) -> iam.Role:
+def _role(scope: Construct, endpoint: MonitoredEndpoint, kind: str, topic: sns.ITopic) -> iam.Role:
     role = iam.Role(scope, "Role", assumed_by=iam.ServicePrincipal("states.amazonaws.com"))
     artifacts, prefix = endpoint.storage.artifacts, endpoint.report_prefix(kind)
     reports = artifacts.arn_for_objects(f"{prefix}/*")

@@ -10,6 +10,7 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_sagemaker as sagemaker
 from constructs import Construct
 
+from mlops_constructs.monitor_steps import MONITOR_STEPS
 from mlops_constructs.names import name_problems
 from mlops_constructs.problems import refuse
 from mlops_constructs.storage import Storage
@@ -17,7 +18,6 @@ from mlops_constructs.training.archive_asset import ArchiveAsset
 from mlops_constructs.training.definition import filled, placeholder_problems
 from mlops_constructs.training.image_registries import ImageRegistries
 from mlops_constructs.training.model_package_group import ModelPackageGroup
-from mlops_constructs.monitor_steps import MONITOR_STEPS
 from mlops_constructs.training.roles import JobRole, PipelineRole
 from mlops_constructs.wildcards import acknowledge_wildcards
 
@@ -54,7 +54,8 @@ class TrainingPipeline(Construct):
     `${DataBucketName}`, `${ArtifactBucketName}`, `${KmsKeyArn}`, `${JobRoleName}`, `${CodeUri}` and
     `${CodeDigest}` (the scripts as a .tar.gz, and its SHA-256), `${MonitorCodeUri}` (the scripts of
     monitors, one of which makes baselines), `${NoChampionUri}` (an archive that stands where a
-    champion's would), AWS's pseudo parameters, and the registry accounts of its images. Jobs read data below ``data_prefix`` and write artifacts below the pipeline's name.
+    champion's would), AWS's pseudo parameters, and the registry accounts of its images. Jobs read
+    data below ``data_prefix`` and write artifacts below the pipeline's name.
 
     Args:
         pipeline_name: 1 to 63 letters, digits and inner hyphens; also the prefix of its artifacts.
