@@ -9,6 +9,7 @@ from pydantic import ValidationError
 from config.refusal import sentences
 from config.schema import StageConfig
 from config.stages import STAGES
+from mlops_constructs.monitoring import DataQuality, ModelMonitorEngine, MonitorSettings, OpenEngine
 from mlops_constructs.serving import Hosting
 from pipeline_definitions.spec import ModelSpec
 
@@ -16,8 +17,12 @@ HOSTING = Hosting(instance_type="ml.m5.large", max_instances=2, invocations_per_
 WIDE = Hosting(instance_type="ml.m5.xlarge", max_instances=9, invocations_per_instance=100)
 
 
-def model(name: str) -> ModelSpec:
-    return ModelSpec(name=name, folder=Path("somewhere"), step_scripts=("train.py",))
+UNSEEN = HOSTING.model_copy(update={"capture_percent": 0})
+
+
+def model(name: str, *monitors: MonitorSettings) -> ModelSpec:
+    folder = Path("somewhere")
+    return ModelSpec(name=name, folder=folder, step_scripts=("train.py",), monitors=monitors)
 
 
 def stage(**changed: Any) -> StageConfig:
@@ -57,6 +62,47 @@ def test_hosting_for_a_model_that_is_not_there_is_refused():
     assert refused(hosting_of={"chrun": WIDE}) == [
         "hosting_of names the model 'chrun', which stage 'Test' does not have; it has churn"
     ]
+
+
+def test_a_stage_names_the_engine_of_its_monitors():
+    assert isinstance(stage().monitoring, OpenEngine)
+    engine = ModelMonitorEngine(instance_type="ml.c5.xlarge")
+    assert stage(monitoring=engine).monitoring is engine
+    assert stage().monitoring_stack_name(model("churn")) == "Test-Monitoring-churn"
+
+
+def test_every_monitor_that_can_not_be_had_is_refused_at_once():
+    models = (
+        model("unseen", DataQuality()),
+        model("twice", DataQuality(), DataQuality(every_hours=1)),
+        model("a" * 46, DataQuality()),
+        model("long", DataQuality(window_hours=100)),
+    )
+    assert refused(models=models, hosting_of={"unseen": UNSEEN}, capture_days=4) == [
+        "monitor 'data-quality' of endpoint 'test-unseen' would have nothing to read: "
+        "capture_percent is 0; set it to 1 to 100, or take the monitor away",
+        *_looks_back("unseen", 168, 7),
+        "endpoint 'test-twice' has 2 monitors of kind 'data-quality'; leave one, since their names "
+        "and metrics would be the same",
+        *_looks_back("twice", 168, 7),
+        *_looks_back("twice", 168, 7),
+        f"the name of monitor 'data-quality' of endpoint 'test-{'a' * 46}' must be 1 to 63 "
+        f"letters, digits and inner hyphens, got 'test-{'a' * 46}-data-quality' (64 characters)",
+        *_looks_back("a" * 46, 168, 7),
+        *_looks_back("long", 100, 5),
+    ]
+
+
+def _looks_back(name: str, hours: int, days: int) -> list[str]:
+    return [
+        f"monitor 'data-quality' of model '{name}' looks back {hours} hours, but stage 'Test' "
+        f"keeps its capture for 4 days; set capture_days to at least {days}, or "
+        "window_hours to less"
+    ]
+
+
+def test_a_model_without_monitors_needs_no_capture():
+    assert stage(hosting=UNSEEN).hosting.capture_percent == 0
 
 
 @pytest.mark.parametrize("name", ["dev", "Dev_1", "De-v", ""])
