@@ -96,9 +96,8 @@ def test_outputs_alarms_and_dashboard_are_the_same_on_both_engines(
 def test_every_resource_of_the_other_engine_passes_cfn_lint(switched: dict[str, bytes], tmp_path):
     template = tmp_path / "switched.template.json"
     template.write_bytes(switched[MONITORING])
-    linted = subprocess.run(
-        [sys.executable, "-m", "cfnlint", str(template)], cwd=ROOT, capture_output=True, text=True
-    )
+    cfn_lint = Path(sys.executable).with_name("cfn-lint")
+    linted = subprocess.run([cfn_lint, template], cwd=ROOT, capture_output=True, text=True)
     assert linted.stdout == ""
     assert linted.returncode == 0
 
