@@ -1,7 +1,7 @@
 """What a stage can be told, and which of it can't be."""
 
 from collections.abc import Iterator, Mapping
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -55,6 +55,11 @@ class StageConfig(BaseModel):
         return f"{self.name}-Serving-"
 
     @property
+    def monitoring_stack_prefix(self) -> str:
+        """Begins the names of the stacks that watch what serves: `Dev-Monitoring-`."""
+        return f"{self.name}-Monitoring-"
+
+    @property
     def bucket_prefix(self) -> str:
         """Begins the names of the buckets: `perennial-dev`."""
         return f"perennial-{self.short_name}"
@@ -63,6 +68,11 @@ class StageConfig(BaseModel):
     def promotion_name(self) -> str:
         """The state machine that promotes versions: `dev-promotion`."""
         return f"{self.resource_prefix}promotion"
+
+    @property
+    def retraining_name(self) -> str:
+        """The state machine that trains models again: `dev-retraining`."""
+        return f"{self.resource_prefix}retraining"
 
     def resource_name(self, model: ModelSpec) -> str:
         """What the model's pipeline, model package group and endpoint are all called."""
@@ -83,6 +93,25 @@ class StageConfig(BaseModel):
             "stack": f"{self.serving_stack_prefix}{model.name}",
             "slot": self.slot_name(model),
         }
+
+    def retraining_input(self, model: ModelSpec) -> dict[str, object]:
+        """What a retraining of the model is told; `trigger` and `reason` come from who asks."""
+        name = self.resource_name(model)
+        return {
+            "model": model.name,
+            "stage": self.short_name,
+            "group": name,
+            "endpoint": name,
+            "pipeline": name,
+            "slot": self.slot_name(model),
+            "alarms": self.drift_alarm_names(model),
+            "policy": model.retraining.as_input(),
+        }
+
+    def drift_alarm_names(self, model: ModelSpec) -> list[str]:
+        """The alarms for which the model is trained again."""
+        name = self.resource_name(model)
+        return [f"{name}-{m.kind}-drift" for m in monitors_of(model) if m.retrains]
 
     def hosting_for(self, model: ModelSpec) -> Hosting:
         """On what the model's endpoint runs."""
@@ -107,3 +136,8 @@ class StageConfig(BaseModel):
                 f"hosting_of names the model {name!r}, which stage {self.name!r} does not have; "
                 f"it has {', '.join(names) or 'none'}"
             )
+
+
+def monitors_of(model: ModelSpec) -> tuple[Any, ...]:
+    """The model's monitors."""
+    return tuple(getattr(model, "monitors", ()))

@@ -3,9 +3,11 @@
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
+
+from mlops_constructs.retraining import RetrainingPolicy
 
 LONGEST_NAME = 63
 """Of an endpoint or model package group (API reference, CreateEndpoint: EndpointName)."""
@@ -33,12 +35,14 @@ class ModelSpec:
         folder: Holds `pipeline.py`, `definition.json`, `definition.digest` and `steps/`.
         step_scripts: The files in `steps/` that pipeline and endpoint start.
         content_type: Of the endpoint's requests and answers.
+        retraining: When it is trained again.
     """
 
     name: str
     folder: Path
     step_scripts: tuple[str, ...]
     content_type: str = "text/csv"
+    retraining: RetrainingPolicy = field(default_factory=RetrainingPolicy)
 
     @property
     def steps_folder(self) -> Path:

@@ -231,15 +231,15 @@ def the_lock_of_a_dead_holder_is_taken_over_by_two_at_once() -> Iterator[Told]:
 
 
 @case
-def a_run_that_lasts_for_twenty_eight_days() -> Iterator[Told]:
-    world = rechecked(World(), days=30)
-    world.train(lasts=28 * DAY)
+def a_run_that_lasts_for_nine_days() -> Iterator[Told]:
+    world = rechecked(World(), days=10)
+    world.train(lasts=9 * DAY)
     world.rings()
     world.ask("drift")
-    world.at(28.5 * DAY, world.falls_silent)
+    world.at(9.5 * DAY, world.falls_silent)
     world.play()
     [start] = [run.start for run in world.runs if run.by_the_machine]
-    assert 28 * DAY <= start <= 28 * DAY + 5 * MINUTE
+    assert 9 * DAY <= start <= 9 * DAY + 5 * MINUTE
     yield Told(world, (round(start / HOUR, 2),))
 
 

@@ -68,6 +68,8 @@ def evaluate(template: Any, bindings: Mapping[str, Any]) -> Any:
     value = _compiled(template[2:-2].strip()).evaluate(None, dict(bindings))
     if value is None:
         raise Undefined(template)
+    if isinstance(value, bool | int | float | str):
+        return value
     # Out of the library's own sequences and into plain JSON.
     return json.loads(json.dumps(value))
 

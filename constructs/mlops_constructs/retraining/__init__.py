@@ -2,5 +2,14 @@
 
 from mlops_constructs.retraining.policy import RetrainingPolicy
 from mlops_constructs.retraining.retraining import Retraining
+from mlops_constructs.retraining.schedules import DailyRecheck, ScheduledRetraining
+from mlops_constructs.retraining.triggers import DriftTrigger, NewDataTrigger
 
-__all__ = ["Retraining", "RetrainingPolicy"]
+__all__ = [
+    "DailyRecheck",
+    "DriftTrigger",
+    "NewDataTrigger",
+    "Retraining",
+    "RetrainingPolicy",
+    "ScheduledRetraining",
+]

@@ -36,11 +36,16 @@ def pace() -> dict[str, State]:
     A look at a run in flight costs nine events of the execution's history (five for a task, two
     each for a choice and a wait), any other look about thirty; Step Functions allows 25,000.
     """
+    left = unless_started("left to the re-check")
     delivered = f"$asked.at + {SETTLE_MINUTES * 60 * 1000}"
     return {
         "May it start?": choose(
             when("$not($holding)", "Take the lock"),
-            when(ENOUGH, "Read the note", {"outcome": jsonata(unless_started("left to the re-check"))}),
+            when(
+                ENOUGH,
+                "Read the note",
+                {"outcome": jsonata(left)},
+            ),
             when(f"$data and $not($settled) and {NOW} < {delivered}", "Let the delivery end"),
             when(f"{NOW} < $free", "Wait until it may"),
             when("$flying != ''", "Wait for the run"),
@@ -55,9 +60,7 @@ def pace() -> dict[str, State]:
             "describePipelineExecution",
             {"PipelineExecutionArn": jsonata("$flying")},
             assign={
-                "flies": jsonata(
-                    f"$states.result.PipelineExecutionStatus in {list(IN_FLIGHT)}"
-                ),
+                "flies": jsonata(f"$states.result.PipelineExecutionStatus in {list(IN_FLIGHT)}"),
                 "looks": jsonata("$looks + 1"),
                 "ready": False,
             },

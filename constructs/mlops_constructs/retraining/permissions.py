@@ -62,7 +62,9 @@ class RetrainingRole(MachineRole):
 def _on_pipelines(scope: Construct, name_prefix: str) -> Iterator[iam.PolicyStatement]:
     pipelines = arn(scope, "sagemaker", "pipeline", f"{name_prefix}*")
     runs = arn(scope, "sagemaker", "pipeline", f"{name_prefix}*/execution/*")
-    yield allow(["sagemaker:ListPipelineExecutions", "sagemaker:StartPipelineExecution"], [pipelines])
+    yield allow(
+        ["sagemaker:ListPipelineExecutions", "sagemaker:StartPipelineExecution"], [pipelines]
+    )
     yield allow(["sagemaker:DescribePipelineExecution"], [runs])
 
 

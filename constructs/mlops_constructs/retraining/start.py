@@ -80,9 +80,7 @@ def _refused() -> dict[str, State]:
             assign={"winner": jsonata(or_else(winner, "'NONE'"))},
             then="Did another win?",
         ),
-        "Did another win?": choose(
-            when("$winner != $newest.arn", LOOK), otherwise=ON_FAILURE
-        ),
+        "Did another win?": choose(when("$winner != $newest.arn", LOOK), otherwise=ON_FAILURE),
     }
 
 
