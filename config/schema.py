@@ -82,7 +82,11 @@ class StageConfig(BaseModel):
         """The SSM parameter that names the model's serving version."""
         return f"{self.slot_prefix}/{model.name}/slot"
 
-    def promotion_input(self, model: ModelSpec) -> dict[str, str]:
+    def monitoring_stack_name(self, model: ModelSpec) -> str:
+        """The stack that watches what the model's endpoint serves; empty without monitors."""
+        return f"{self.monitoring_stack_prefix}{model.name}" if monitors_of(model) else ""
+
+    def promotion_input(self, model: ModelSpec) -> dict[str, object]:
         """What a promotion of the model is told."""
         name = self.resource_name(model)
         return {
@@ -92,6 +96,8 @@ class StageConfig(BaseModel):
             "endpoint": name,
             "stack": f"{self.serving_stack_prefix}{model.name}",
             "slot": self.slot_name(model),
+            "monitoring": self.monitoring_stack_name(model),
+            "monitors": [monitor.kind for monitor in monitors_of(model)],
         }
 
     def retraining_input(self, model: ModelSpec) -> dict[str, object]:

@@ -27,6 +27,7 @@ class OperationsStack(Stack):
             state_machine_name=config.promotion_name,
             slot_prefix=config.slot_prefix,
             stack_prefix=config.serving_stack_prefix,
+            monitoring_stack_prefix=config.monitoring_stack_prefix,
             name_prefix=config.resource_prefix,
             topic=foundation.topic,
             key=foundation.key,

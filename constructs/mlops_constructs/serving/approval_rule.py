@@ -32,7 +32,7 @@ class ApprovalRule(Construct):
         *,
         group_name: str,
         promotion: sfn.IStateMachine,
-        promotion_input: Mapping[str, str],
+        promotion_input: Mapping[str, object],
         topic: sns.ITopic,
     ) -> None:
         super().__init__(scope, construct_id)
