@@ -5,7 +5,12 @@ from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from mlops_constructs.monitoring import Engine, OpenEngine, monitor_problems
+from mlops_constructs.monitoring import (
+    Engine,
+    OpenEngine,
+    drift_alarm_name,
+    monitor_problems,
+)
 from mlops_constructs.names import name_problems
 from mlops_constructs.serving import Hosting
 from pipeline_definitions.spec import ModelSpec
@@ -57,9 +62,10 @@ class StageConfig(BaseModel):
         """Begins the names of the stacks that promotions update: `Dev-Serving-`."""
         return f"{self.name}-Serving-"
 
-    def monitoring_stack_name(self, model: ModelSpec) -> str:
-        """The stack of the model's monitors, if it has any: `Dev-Monitoring-flight-delay`."""
-        return f"{self.name}-Monitoring-{model.name}"
+    @property
+    def monitoring_stack_prefix(self) -> str:
+        """Begins the names of the stacks that watch what serves: `Dev-Monitoring-`."""
+        return f"{self.name}-Monitoring-"
 
     @property
     def bucket_prefix(self) -> str:
@@ -71,6 +77,11 @@ class StageConfig(BaseModel):
         """The state machine that promotes versions: `dev-promotion`."""
         return f"{self.resource_prefix}promotion"
 
+    @property
+    def retraining_name(self) -> str:
+        """The state machine that trains models again: `dev-retraining`."""
+        return f"{self.resource_prefix}retraining"
+
     def resource_name(self, model: ModelSpec) -> str:
         """What the model's pipeline, model package group and endpoint are all called."""
         return f"{self.resource_prefix}{model.name}"
@@ -79,7 +90,11 @@ class StageConfig(BaseModel):
         """The SSM parameter that names the model's serving version."""
         return f"{self.slot_prefix}/{model.name}/slot"
 
-    def promotion_input(self, model: ModelSpec) -> dict[str, str]:
+    def monitoring_stack_name(self, model: ModelSpec) -> str:
+        """The stack that watches what the model's endpoint serves; empty without monitors."""
+        return f"{self.monitoring_stack_prefix}{model.name}" if model.monitors else ""
+
+    def promotion_input(self, model: ModelSpec) -> dict[str, object]:
         """What a promotion of the model is told."""
         name = self.resource_name(model)
         return {
@@ -89,7 +104,28 @@ class StageConfig(BaseModel):
             "endpoint": name,
             "stack": f"{self.serving_stack_prefix}{model.name}",
             "slot": self.slot_name(model),
+            "monitoring": self.monitoring_stack_name(model),
+            "monitors": [monitor.kind for monitor in model.monitors],
         }
+
+    def retraining_input(self, model: ModelSpec) -> dict[str, object]:
+        """What a retraining of the model is told; `trigger` and `reason` come from who asks."""
+        name = self.resource_name(model)
+        return {
+            "model": model.name,
+            "stage": self.short_name,
+            "group": name,
+            "endpoint": name,
+            "pipeline": name,
+            "slot": self.slot_name(model),
+            "alarms": self.drift_alarm_names(model),
+            "policy": model.retraining.as_input(),
+        }
+
+    def drift_alarm_names(self, model: ModelSpec) -> list[str]:
+        """The alarms for which the model is trained again."""
+        name = self.resource_name(model)
+        return [drift_alarm_name(name, m.kind) for m in model.monitors if m.retrains]
 
     def hosting_for(self, model: ModelSpec) -> Hosting:
         """On what the model's endpoint runs."""

@@ -3,11 +3,12 @@
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
 
 from mlops_constructs.monitoring import DataQuality, MonitorSettings
+from mlops_constructs.retraining import RetrainingPolicy
 
 LONGEST_NAME = 63
 """Of an endpoint or model package group (API reference, CreateEndpoint: EndpointName)."""
@@ -36,6 +37,7 @@ class ModelSpec:
         step_scripts: The files in `steps/` that pipeline and endpoint start.
         content_type: Of the endpoint's requests and answers.
         monitors: What watches the endpoint, in every stage that serves it; at most one of a kind.
+        retraining: When it is trained again.
     """
 
     name: str
@@ -43,6 +45,7 @@ class ModelSpec:
     step_scripts: tuple[str, ...]
     content_type: str = "text/csv"
     monitors: tuple[MonitorSettings, ...] = ()
+    retraining: RetrainingPolicy = field(default_factory=RetrainingPolicy)
 
     @property
     def steps_folder(self) -> Path:

@@ -1,10 +1,13 @@
-"""How one model is watched."""
+"""How one model is watched, and trained again for what is seen."""
 
 from aws_cdk import CfnOutput, DefaultStackSynthesizer, Stack
+from aws_cdk import aws_cloudwatch as cloudwatch
+from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
 from config.schema import StageConfig
 from mlops_constructs.monitoring import EndpointMonitor, ModelDashboard, MonitoredEndpoint
+from mlops_constructs.retraining import DriftTrigger
 from mlops_constructs.slot_content import SlotContent
 from pipeline_definitions.images import image_accounts
 from pipeline_definitions.spec import ModelSpec
@@ -12,7 +15,7 @@ from stacks.foundation import FoundationStack
 
 
 class MonitoringStack(Stack):
-    """A model's monitors, their alarms and its dashboard.
+    """A model's monitors, their alarms, the rule that trains it again, and its dashboard.
 
     Like the serving stack it has no parameter but the slot, so that promotions can update it with
     its previous template. It stands alone: a monitor that can't be made must not undo a release.
@@ -62,9 +65,29 @@ class MonitoringStack(Stack):
             pipeline_name=name,
             monitors=monitors,
         )
+        self._retrain_on_drift(config, model, foundation)
         alarms = [alarm for monitor in monitors for alarm in monitor.alarms.names]
         CfnOutput(self, "ReportPrefix", value=endpoint.report_uri)
         CfnOutput(self, "AlarmNames", value=",".join(alarms))
         CfnOutput(self, "DashboardName", value=dashboard.dashboard_name)
         package = CfnOutput(self, "MonitoredPackage", value=slot.package)
         package.condition = slot.has_model
+
+    def _retrain_on_drift(
+        self, config: StageConfig, model: ModelSpec, foundation: FoundationStack
+    ) -> None:
+        drifts = [
+            cloudwatch.Alarm.from_alarm_name(self, f"Alarm{number}", name)
+            for number, name in enumerate(config.drift_alarm_names(model))
+        ]
+        if drifts:
+            DriftTrigger(
+                self,
+                "RetrainOnDrift",
+                alarms=drifts,
+                retraining=sfn.StateMachine.from_state_machine_name(
+                    self, "Retraining", config.retraining_name
+                ),
+                retraining_input=config.retraining_input(model),
+                topic=foundation.topic,
+            )

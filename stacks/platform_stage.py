@@ -22,7 +22,7 @@ class PlatformStage(Stage):
         operations = OperationsStack(self, "Operations", config=config, foundation=foundation)
         for model in config.models:
             definition = load_definition(model)
-            TrainingStack(
+            training = TrainingStack(
                 self,
                 f"Training-{model.name}",
                 config=config,
@@ -30,6 +30,7 @@ class PlatformStage(Stage):
                 definition=definition,
                 foundation=foundation,
             )
+            training.add_stack_dependency(operations)
             serving = ServingStack(
                 self,
                 f"Serving-{model.name}",

@@ -227,7 +227,19 @@ def test_an_event_that_can_not_be_delivered_is_kept_for_two_weeks(template: Temp
     ]
     assert target["DeadLetterConfig"]
     assert target["RetryPolicy"]["MaximumEventAgeInSeconds"] == 24 * 3600
-    assert "InputTransformer" not in target
+
+
+def test_the_machine_is_told_which_job_ended(template: Template):
+    [target] = [
+        t
+        for r in template["Resources"].values()
+        if r["Type"] == "AWS::Events::Rule" and "aws.sagemaker" in json.dumps(r)
+        for t in r["Properties"]["Targets"]
+    ]
+    [(field, path)] = target["InputTransformer"]["InputPathsMap"].items()
+    assert json.loads(target["InputTransformer"]["InputTemplate"]) == {"job": f"<{field}>"}
+    assert path == "$.detail.ProcessingJobName"
+    assert json.loads(DOCUMENTED.read_text())["detail"]["ProcessingJobName"]
 
 
 def test_the_machine_may_read_jobs_and_reports_and_put_metrics(template: Template):

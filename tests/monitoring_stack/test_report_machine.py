@@ -4,7 +4,6 @@ import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,11 +19,7 @@ from tests.state_machines.machine import AwsError, Execution, variables_read
 DEFINITION: dict[str, Any] = report_definition(endpoint_name="dev-Churn", kind="data-quality")
 STATES: dict[str, dict[str, Any]] = DEFINITION["States"]
 TASKS = {name: state for name, state in STATES.items() if state["Type"] == "Task"}
-EVENT = json.loads(
-    (
-        Path(__file__).parents[1] / "local_aws" / "documented" / "processing-job-state-change.json"
-    ).read_text()
-)
+JOB = "model-monitoring-201307080000-1"
 BUCKET, FOLDER = "artifacts", "monitoring/dev-Churn/data-quality/dev-Churn/x/2013/07/08/00"
 KEY = f"{FOLDER}/constraint_violations.json"
 ARN = "arn:aws:sagemaker:us-east-1:123456789012:monitoring-schedule/dev-churn-data-quality"
@@ -41,7 +36,7 @@ class World:
 
     job: dict[str, Any] = field(
         default_factory=lambda: {
-            "ProcessingJobName": EVENT["detail"]["ProcessingJobName"],
+            "ProcessingJobName": JOB,
             "ProcessingJobStatus": "Completed",
             "MonitoringScheduleArn": ARN,
             "ExitMessage": "CompletedWithViolations: Job completed successfully with 1 violations.",
@@ -68,7 +63,7 @@ class World:
         return answer(**arguments)
 
     def _describeProcessingJob(self, ProcessingJobName: str) -> Any:
-        assert ProcessingJobName == EVENT["detail"]["ProcessingJobName"]
+        assert ProcessingJobName == JOB
         return self.job
 
     def _getObject(self, Bucket: str, Key: str) -> Any:
@@ -102,7 +97,7 @@ def reported(text: str, **job: Any) -> World:
 
 def run(world: World) -> Execution:
     arn = "arn:aws:states:us-east-1:123456789012:execution:dev-churn-data-quality-report:one"
-    return Execution(DEFINITION, world, arn, dict(EVENT)).run()
+    return Execution(DEFINITION, world, arn, {"job": JOB}).run()
 
 
 @pytest.mark.parametrize("count", [0, 1, 2, 40])

@@ -1,6 +1,7 @@
 """The names of a stage as promotions see it, and botocore's models of what they call."""
 
 from functools import cache
+from typing import Any
 
 import botocore.session
 from botocore.model import OperationModel
@@ -12,14 +13,20 @@ LOCK = "/perennial/dev/flight-delay/lock"
 NOTE = "/perennial/dev/flight-delay/look-again"
 STAMP = "perennial:dev"
 EMPTY = "NONE,NONE"
-REQUEST = {
+REQUEST: dict[str, Any] = {
     "model": "flight-delay",
     "stage": "dev",
     "group": GROUP,
     "endpoint": ENDPOINT,
     "stack": STACK,
     "slot": SLOT,
+    "monitoring": "",
+    "monitors": [],
 }
+MONITORING = "Dev-Monitoring-flight-delay"
+WATCHED = {**REQUEST, "monitoring": MONITORING, "monitors": ["data-quality", "bias"]}
+"""The request of a model that has monitors."""
+
 SDK_NAMES = {"sfn": "stepfunctions"}
 """botocore's names where they differ from the SDK for Java's, which Step Functions uses."""
 

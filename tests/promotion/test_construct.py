@@ -20,6 +20,7 @@ PROPS: dict[str, Any] = {
     "state_machine_name": "dev-promotion",
     "slot_prefix": "/perennial/dev",
     "stack_prefix": "Dev-Serving-",
+    "monitoring_stack_prefix": "Dev-Monitoring-",
     "name_prefix": "dev-",
 }
 
@@ -112,7 +113,17 @@ def _flat(resource: Any) -> str:
 @pytest.mark.parametrize(
     ("action", "resources"),
     [
-        ("cloudformation:UpdateStack", ["arn:*:cloudformation:*:*:stack/Dev-Serving-*/*"]),
+        (
+            "cloudformation:UpdateStack",
+            [
+                "arn:*:cloudformation:*:*:stack/Dev-Serving-*/*",
+                "arn:*:cloudformation:*:*:stack/Dev-Monitoring-*/*",
+            ],
+        ),
+        (
+            "cloudformation:SetStackPolicy",
+            ["arn:*:cloudformation:*:*:stack/Dev-Serving-*/*"],
+        ),
         ("sagemaker:DescribeEndpoint", ["arn:*:sagemaker:*:*:endpoint/dev-*"]),
         ("sagemaker:UpdateModelPackage", ["arn:*:sagemaker:*:*:model-package/dev-*"]),
         ("ssm:DeleteParameters", ["arn:*:ssm:*:*:parameter/perennial/dev/*/lock"]),
@@ -125,7 +136,7 @@ def test_what_it_may_do_it_may_do_to_one_stage(
     assert resources_of(template, action) == resources
 
 
-def test_only_lists_of_endpoints_and_configs_are_open_among_its_calls(
+def test_only_lists_and_metrics_are_open_among_its_calls(
     template: assertions.Template,
 ):
     open_to_all = {
@@ -137,7 +148,17 @@ def test_only_lists_of_endpoints_and_configs_are_open_among_its_calls(
     assert open_to_all - OF_THE_SERVICE == {
         "sagemaker:ListEndpoints",
         "sagemaker:ListEndpointConfigs",
+        "cloudwatch:PutMetricData",
     }
+
+
+def test_it_may_put_metrics_of_monitors_and_no_others(template: assertions.Template):
+    [found] = [s for s in statements(template) if s["Action"] == "cloudwatch:PutMetricData"]
+    namespaces = {"cloudwatch:namespace": ["Perennial/Monitoring"]}
+    assert found["Condition"]["StringEquals"] in (
+        namespaces,
+        {"cloudwatch:namespace": "Perennial/Monitoring"},
+    )
 
 
 @pytest.mark.parametrize("action", ["DeleteModel", "DeleteEndpointConfig", "DescribeModel"])
@@ -237,8 +258,9 @@ def test_cdk_nag_finds_nothing(stack: cdk.Stack):
             "slot_prefix must begin with a slash and not end with one, got 'perennial/dev/'",
         ),
         (
-            {"stack_prefix": ""},
-            "stack_prefix must not be empty: it says which stacks may be updated",
+            {"monitoring_stack_prefix": ""},
+            "stack_prefix and monitoring_stack_prefix must not be empty: they say which stacks may"
+            " be updated",
         ),
         (
             {"name_prefix": ""},

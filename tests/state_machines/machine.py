@@ -21,6 +21,9 @@ Api = Callable[[str, str, dict[str, Any]], Any]
 """Calls (service, action, arguments) and answers, or raises `AwsError`."""
 
 
+A_MOMENT = "2026-11-24T03:00:00.000Z"
+
+
 class AwsError(Exception):
     """An error as an SDK integration reports it, such as ``Ssm.ParameterNotFoundException``."""
 
@@ -73,6 +76,8 @@ def evaluate(template: Any, bindings: Mapping[str, Any]) -> Any:
     value = _compiled(template[2:-2].strip()).evaluate(None, dict(bindings))
     if value is None:
         raise Undefined(template)
+    if isinstance(value, bool | int | float | str):
+        return value
     # Out of the library's own sequences and into plain JSON.
     return json.loads(json.dumps(value))
 
@@ -86,12 +91,18 @@ class Execution:
     arn: str
     request: dict[str, Any]
     sleep: Callable[[float], None] = lambda seconds: None
+    now: Callable[[], str] = lambda: A_MOMENT
     status: str = "RUNNING"
     output: Any = None
     error: str = ""
     cause: str = ""
     visited: list[str] = field(default_factory=list)
     variables: dict[str, Any] = field(default_factory=dict)
+    started: str = field(init=False)
+    entered: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.started = self.entered = self.now()
 
     def steps(self) -> Iterator[str]:
         """Yields the name of each state before it runs."""
@@ -100,6 +111,7 @@ class Execution:
         while name is not None:
             self.visited.append(name)
             yield name
+            self.entered = self.now()
             given, name = self._run(self.definition["States"][name], given)
 
     def run(self) -> "Execution":
@@ -177,11 +189,11 @@ class Execution:
 
     def _evaluate(self, template: Any, given: Any, result: Any = None, **states: Any) -> Any:
         context = {
-            "Execution": {"Id": self.arn},
+            "Execution": {"Id": self.arn, "StartTime": self.started},
             "StateMachine": {
                 "Id": self.arn.rpartition(":")[0].replace("execution", "stateMachine")
             },
-            "State": {"EnteredTime": "2026-11-24T03:00:00.000Z"},
+            "State": {"EnteredTime": self.entered},
         }
         states |= {"input": given, "context": context}
         if result is not None:

@@ -1,6 +1,6 @@
 """A model's monitoring: monitors on either engine, their alarms, and a dashboard."""
 
-from mlops_constructs.monitoring.alarms import MonitorAlarms
+from mlops_constructs.monitoring.alarms import MonitorAlarms, drift_alarm_name
 from mlops_constructs.monitoring.dashboard import ModelDashboard
 from mlops_constructs.monitoring.endpoint_monitor import EndpointMonitor
 from mlops_constructs.monitoring.engine import Engine, ModelMonitorEngine, OpenEngine
@@ -30,6 +30,7 @@ __all__ = [
     "MonitoringSchedule",
     "OpenEngine",
     "OpenMonitor",
+    "drift_alarm_name",
     "monitor_name",
     "monitor_problems",
 ]

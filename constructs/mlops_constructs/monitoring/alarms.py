@@ -46,7 +46,7 @@ class MonitorAlarms(Construct):
             measured: measured.of(endpoint_name=endpoint_name, kind=settings.kind)
             for measured in (MonitorMetric.VIOLATIONS, MonitorMetric.HEARTBEAT)
         }
-        self.drift_name = f"{monitor}-drift"
+        self.drift_name = drift_alarm_name(endpoint_name, settings.kind)
         self.silence_name = f"{monitor}-silent"
         hours = quiet_hours(settings.every_hours)
         drift = cloudwatch.Alarm(
@@ -85,6 +85,11 @@ class MonitorAlarms(Construct):
     def names(self) -> tuple[str, str]:
         """The names of both alarms."""
         return self.drift_name, self.silence_name
+
+
+def drift_alarm_name(endpoint_name: str, kind: str) -> str:
+    """The alarm that rings when a monitor finds drift, on every engine."""
+    return f"{monitor_name(endpoint_name, kind)}-drift"
 
 
 def quiet_hours(every_hours: int) -> int:

@@ -40,7 +40,10 @@ TIMEOUT_SECONDS = 15 * 60
 
 
 def report_definition(*, endpoint_name: str, kind: str) -> State:
-    """The state machine of one monitor, with `${TopicArn}` for the topic."""
+    """The state machine of one monitor, with `${TopicArn}` for the topic.
+
+    Its input names the processing job that ended, as `job`.
+    """
     monitor = monitor_name(endpoint_name, kind)
     return {
         "Comment": f"Measures what {monitor} reported",
@@ -59,7 +62,7 @@ def _job(monitor: str) -> dict[str, State]:
         "Read the job": call(
             "sagemaker",
             "describeProcessingJob",
-            {"ProcessingJobName": jsonata("$states.input.detail.ProcessingJobName")},
+            {"ProcessingJobName": jsonata("$states.input.job")},
             assign={
                 "job": {
                     "name": jsonata(f"{result}.ProcessingJobName"),

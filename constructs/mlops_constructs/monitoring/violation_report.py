@@ -1,10 +1,7 @@
 """From the end of a run of Model Monitor to the metrics of a monitor."""
 
-from typing import Final
-
-from aws_cdk import Duration, Stack
+from aws_cdk import Stack
 from aws_cdk import aws_events as events
-from aws_cdk import aws_events_targets as targets
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_sns as sns
 from constructs import Construct
@@ -13,11 +10,9 @@ from mlops_constructs.monitoring.metrics import NAMESPACE
 from mlops_constructs.monitoring.monitored_endpoint import MonitoredEndpoint, monitor_name
 from mlops_constructs.monitoring.report_states import report_definition
 from mlops_constructs.permissions import list_statement, metric_statement
-from mlops_constructs.serving.undelivered import UndeliveredEvents
 from mlops_constructs.state_machines import ReconcilingMachine
+from mlops_constructs.state_machines.events import start_on
 from mlops_constructs.wildcards import acknowledge_wildcards
-
-RETRIES: Final = 185
 
 
 class ViolationReport(Construct):
@@ -47,12 +42,6 @@ class ViolationReport(Construct):
     ) -> None:
         super().__init__(scope, construct_id)
         name = monitor_name(endpoint.name, kind)
-        self.undelivered = UndeliveredEvents(
-            self,
-            "Undelivered",
-            topic=topic,
-            meaning=f"A run of {name} was not measured; the queue has its event",
-        )
         self.machine = ReconcilingMachine(
             self,
             "Machine",
@@ -63,14 +52,14 @@ class ViolationReport(Construct):
             topic=topic,
             key=endpoint.storage.key,
         )
-        start = targets.SfnStateMachine(
-            self.machine.state_machine,
-            role=iam.Role(self, "Role", assumed_by=iam.ServicePrincipal("events.amazonaws.com")),
-            dead_letter_queue=self.undelivered,
-            max_event_age=Duration.days(1),
-            retry_attempts=RETRIES,
+        self.undelivered = start_on(
+            self,
+            _end_of_a_job(job_role),
+            machine=self.machine.state_machine,
+            told={"job": events.EventField.from_path("$.detail.ProcessingJobName")},
+            topic=topic,
+            meaning=f"A run of {name} was not measured; the queue has its event",
         )
-        events.Rule(self, "Resource", event_pattern=_end_of_a_job(job_role), targets=[start])
 
 
 def _end_of_a_job(job_role: iam.IRole) -> events.EventPattern:

@@ -11,7 +11,7 @@ from constructs import Construct
 
 from mlops_constructs.monitoring.open_definition import WINDOW_END
 from mlops_constructs.monitoring.schedule import eventbridge_expression
-from mlops_constructs.serving.undelivered import UndeliveredEvents
+from mlops_constructs.undelivered import UndeliveredEvents
 
 SCHEDULED_TIME: Final = "<aws.scheduler.scheduled-time>"
 """Scheduler puts the time for it that the schedule meant, such as `2022-03-22T18:59:43Z`.

@@ -4,6 +4,7 @@ from mlops_constructs.promotion.desire import desire
 from mlops_constructs.promotion.observe import observe
 from mlops_constructs.promotion.release import release
 from mlops_constructs.promotion.sweep import sweep
+from mlops_constructs.promotion.watch import watch
 from mlops_constructs.state_machines.failures import failures
 from mlops_constructs.state_machines.lock import lock, unlock
 from mlops_constructs.state_machines.notices import notice
@@ -18,7 +19,7 @@ from mlops_constructs.state_machines.states import (
     when,
 )
 
-INPUT = ("model", "stage", "group", "endpoint", "stack", "slot")
+INPUT = ("model", "stage", "group", "endpoint", "stack", "slot", "monitoring", "monitors")
 """What an execution has to be told; anything else in its input is left alone."""
 
 TIMEOUT_SECONDS = 48 * 60 * 60
@@ -38,6 +39,7 @@ def definition() -> State:
         | lock(look="Read the stack", assign={"seconds": FIRST_WAIT})
         | release()
         | sweep()
+        | watch()
         | unlock(then="Is an approval missing?")
         | _end()
         | failures(noun="promotion", left_behind="What serves was left as it is."),
@@ -55,6 +57,7 @@ def _begin() -> dict[str, State]:
             {
                 "target": {name: jsonata(f"$states.input.{name}") for name in INPUT}
                 | {
+                    "monitors": jsonata("[$states.input.monitors]"),
                     "lock": jsonata(f"{beside} & '/lock'"),
                     "note": jsonata(f"{beside} & '/look-again'"),
                     "stamp": jsonata("'perennial:' & $states.input.stage"),
@@ -66,6 +69,9 @@ def _begin() -> dict[str, State]:
                 "stamped": [],
                 "rolledBack": [],
                 "outcome": "already serving",
+                "watched": "",
+                "refreshed": "",
+                "watchLooks": 0,
             },
             then="Read the stack",
         ),

@@ -143,7 +143,7 @@ def _comparison() -> dict[str, State]:
     there = f"$slot = $desired.slot and {REACHED}"
     return {
         "Does it serve what it should?": choose(
-            when(f"{there} and {KNOWN}", "Read the note"),
+            when(f"{there} and {KNOWN}", "Is it watched?"),
             when("$not($holding)", "Take the lock"),
             when(there, "Find the endpoint's logical id", {"previous": {"config": "NONE"}}),
             otherwise="Put the slot",

@@ -7,6 +7,8 @@ from aws_cdk import aws_kms as kms
 from aws_cdk import aws_sns as sns
 from constructs import Construct
 
+from mlops_constructs.permissions import metric_statement
+from mlops_constructs.promotion.watch import NAMESPACE
 from mlops_constructs.serving.served_version import ENDPOINT_TAG
 from mlops_constructs.state_machines.permissions import (
     MachineRole,
@@ -19,7 +21,10 @@ from mlops_constructs.state_machines.permissions import (
 TAGGED = (
     "CloudFormation makes up these names; a condition holds all but ListTags to the stage's tag."
 )
-UNSCOPED = "ListEndpoints, ListEndpointConfigs, log deliveries and traces know no resources."
+UNSCOPED = (
+    "ListEndpoints, ListEndpointConfigs, PutMetricData, log deliveries and traces know no"
+    " resources; a condition holds the metrics to the monitors' namespace."
+)
 
 
 class PromotionRole(MachineRole):
@@ -29,6 +34,7 @@ class PromotionRole(MachineRole):
         state_machine_name: The machine, whose executions it may look at.
         slot_prefix: The parameters of all models of the stage lie below it: `/perennial/dev`.
         stack_prefix: The stacks it may update begin with it: `Dev-Serving-`.
+        monitoring_stack_prefix: So do those that watch what serves: `Dev-Monitoring-`.
         name_prefix: Endpoints and model package groups begin with it: `dev-`.
         topic: Where it may publish.
         key: Encrypts the topic.
@@ -42,6 +48,7 @@ class PromotionRole(MachineRole):
         state_machine_name: str,
         slot_prefix: str,
         stack_prefix: str,
+        monitoring_stack_prefix: str,
         name_prefix: str,
         topic: sns.ITopic,
         key: kms.IKey,
@@ -52,6 +59,7 @@ class PromotionRole(MachineRole):
             statements=[
                 *_on_sagemaker(scope, name_prefix),
                 _on_stacks(scope, stack_prefix),
+                *_on_monitoring(scope, monitoring_stack_prefix),
                 *_on_parameters(scope, slot_prefix),
                 look_at_executions(scope, state_machine_name),
             ],
@@ -91,6 +99,12 @@ def _on_stacks(scope: Construct, stack_prefix: str) -> iam.PolicyStatement:
         [f"cloudformation:{action}" for action in actions],
         [arn(scope, "cloudformation", "stack", f"{stack_prefix}*/*")],
     )
+
+
+def _on_monitoring(scope: Construct, stack_prefix: str) -> Iterator[iam.PolicyStatement]:
+    stacks = arn(scope, "cloudformation", "stack", f"{stack_prefix}*/*")
+    yield allow(["cloudformation:DescribeStacks", "cloudformation:UpdateStack"], [stacks])
+    yield metric_statement([NAMESPACE])
 
 
 def _on_parameters(scope: Construct, slot_prefix: str) -> Iterator[iam.PolicyStatement]:

@@ -1,6 +1,6 @@
 """The construct."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_sns as sns
@@ -24,25 +24,30 @@ class Promotion(ReconcilingMachine):
           "group": "dev-flight-delay",
           "endpoint": "dev-flight-delay",
           "stack": "Dev-Serving-flight-delay",
-          "slot": "/perennial/dev/flight-delay/slot"
+          "slot": "/perennial/dev/flight-delay/slot",
+          "monitoring": "Dev-Monitoring-flight-delay",
+          "monitors": ["data-quality"]
         }
 
     Nothing in it says which version: the event that started it may be late, doubled or lost. What
     else comes along, such as a `reason`, is for whoever reads the execution. The lock and the
     look-again note lie beside the slot, as `lock` and `look-again`.
 
-    The stack has to read the slot as an SSM-typed parameter and to have the output
-    EndpointConfigName while it has an endpoint; configs and models carry the tag
+    The stacks have to read the slot as an SSM-typed parameter. The serving stack has the output
+    EndpointConfigName while it has an endpoint, the monitoring stack MonitoredPackage; the latter's
+    name is empty for a model without monitors. Configs and models carry the tag
     `perennial:endpoint`, its value the endpoint's name.
 
     An execution succeeds with the outcome `already serving`, `released`, `rolled back` or `left to
     the holder of the lock`, and fails when a person is needed. The topic hears of releases,
-    rollbacks and failures, and of a version that serves without approval.
+    rollbacks and failures, of a version that serves without approval, and of one that serves
+    unwatched.
 
     Args:
         state_machine_name: Its name; rules and people start it by that.
         slot_prefix: The parameters of all models of the stage lie below it: `/perennial/dev`.
         stack_prefix: The stacks it may update begin with it: `Dev-Serving-`.
+        monitoring_stack_prefix: So do those that watch what serves: `Dev-Monitoring-`.
         name_prefix: Endpoints and model package groups begin with it: `dev-`.
         topic: Where people hear of releases, rollbacks and failures.
         key: Encrypts the topic and the log; CloudWatch Logs must be let to use it.
@@ -59,11 +64,13 @@ class Promotion(ReconcilingMachine):
         state_machine_name: str,
         slot_prefix: str,
         stack_prefix: str,
+        monitoring_stack_prefix: str,
         name_prefix: str,
         topic: sns.ITopic,
         key: kms.IKey,
     ) -> None:
-        refuse(_problems(state_machine_name, slot_prefix, stack_prefix, name_prefix))
+        stack_prefixes = (stack_prefix, monitoring_stack_prefix)
+        refuse(_problems(state_machine_name, slot_prefix, stack_prefixes, name_prefix))
         super().__init__(
             scope,
             construct_id,
@@ -76,6 +83,7 @@ class Promotion(ReconcilingMachine):
                 state_machine_name=state_machine_name,
                 slot_prefix=slot_prefix,
                 stack_prefix=stack_prefix,
+                monitoring_stack_prefix=monitoring_stack_prefix,
                 name_prefix=name_prefix,
                 topic=topic,
                 key=key,
@@ -86,8 +94,11 @@ class Promotion(ReconcilingMachine):
 
 
 def _problems(
-    state_machine_name: str, slot_prefix: str, stack_prefix: str, name_prefix: str
+    state_machine_name: str, slot_prefix: str, stack_prefixes: Sequence[str], name_prefix: str
 ) -> Iterator[str]:
     yield from machine_problems(state_machine_name, slot_prefix, name_prefix)
-    if not stack_prefix:
-        yield "stack_prefix must not be empty: it says which stacks may be updated"
+    if not all(stack_prefixes):
+        yield (
+            "stack_prefix and monitoring_stack_prefix must not be empty: they say which stacks may"
+            " be updated"
+        )

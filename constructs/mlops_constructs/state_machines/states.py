@@ -114,7 +114,7 @@ def wait(seconds: int | str, *, then: str, assign: Mapping[str, object] | None =
 def wait_longer_each_time(*, at_most: int, then: str) -> State:
     """Waits `$seconds`, and half as long again the next time, up to ``at_most``.
 
-    Whoever begins to wait sets the variable to `FIRST_WAIT`.
+    Whoever begins to wait sets the variable to the first wait's seconds.
     """
     longer = jsonata(f"$min([{at_most}, $ceil($seconds * 1.5)])")
     return wait(jsonata("$seconds"), assign={"seconds": longer}, then=then)
