@@ -83,8 +83,8 @@ class StageConfig(BaseModel):
         return f"{self.slot_prefix}/{model.name}/slot"
 
     def monitoring_stack_name(self, model: ModelSpec) -> str:
-        """The stack that watches what the model's endpoint serves; empty without monitors."""
-        return f"{self.monitoring_stack_prefix}{model.name}" if monitors_of(model) else ""
+        """The stack of the model's monitors, if it has any: `Dev-Monitoring-flight-delay`."""
+        return f"{self.monitoring_stack_prefix}{model.name}"
 
     def promotion_input(self, model: ModelSpec) -> dict[str, object]:
         """What a promotion of the model is told."""
@@ -96,7 +96,7 @@ class StageConfig(BaseModel):
             "endpoint": name,
             "stack": f"{self.serving_stack_prefix}{model.name}",
             "slot": self.slot_name(model),
-            "monitoring": self.monitoring_stack_name(model),
+            "monitoring": self.monitoring_stack_name(model) if monitors_of(model) else "",
             "monitors": [monitor.kind for monitor in monitors_of(model)],
         }
 
