@@ -1,5 +1,6 @@
 """What a stage can be told, and how it is refused."""
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +37,7 @@ def test_names_come_from_stage_and_model():
     assert config.resource_name(churn) == "test-churn"
     assert config.slot_name(churn) == "/perennial/test/churn/slot"
     assert config.promotion_name == "test-promotion"
+    assert config.retraining_name == "test-retraining"
 
 
 def test_a_model_is_hosted_as_its_stage_says_unless_it_has_its_own():
@@ -88,3 +90,28 @@ def test_what_was_decided_stays():
 
 def test_the_stages_go_wherever_the_credentials_point():
     assert {(s.account, s.region) for s in STAGES} == {(None, None)}
+
+
+@dataclass(frozen=True)
+class Monitor:
+    """As much of a monitor as names need."""
+
+    kind: str
+    retrains: bool
+
+
+def test_alarms_and_stacks_of_monitors_get_their_names_from_stage_and_model():
+    watched = model("churn")
+    monitors = (Monitor("data-quality", True), Monitor("bias", False))
+    object.__setattr__(watched, "monitors", monitors)
+    config = stage(models=(watched,))
+    assert config.drift_alarm_names(watched) == ["test-churn-data-quality-drift"]
+    assert config.retraining_input(watched)["alarms"] == ["test-churn-data-quality-drift"]
+    told = config.promotion_input(watched)
+    assert told["monitoring"] == "Test-Monitoring-churn"
+    assert told["monitors"] == ["data-quality", "bias"]
+
+
+def test_a_model_without_monitors_has_no_monitoring_stack_to_update():
+    told = stage().promotion_input(model("churn"))
+    assert (told["monitoring"], told["monitors"]) == ("", [])

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from mlops_constructs.promotion.definition import INPUT as PROMOTION_INPUT
 from tests.constructs_library.someones_app import of_type, the
 
 SERVING = "Dev-Serving-flight-delay"
@@ -44,9 +45,9 @@ def test_a_stage_is_four_stacks_for_one_model(templates: Templates):
     assert templates.keys() == {"Dev-Foundation", "Dev-Operations", TRAINING, SERVING}
 
 
-def test_serving_comes_last_because_its_rule_starts_promotions(assemblies: dict[str, Path]):
+def test_what_starts_a_machine_comes_after_it(assemblies: dict[str, Path]):
     assert needs(assemblies, SERVING) == {"Dev-Foundation", "Dev-Operations"}
-    assert needs(assemblies, TRAINING) == {"Dev-Foundation"}
+    assert needs(assemblies, TRAINING) == {"Dev-Foundation", "Dev-Operations"}
     assert needs(assemblies, "Dev-Operations") == {"Dev-Foundation"}
 
 
@@ -108,8 +109,8 @@ def test_serving_refers_to_other_stacks_for_key_and_topic_only(templates: Templa
             "Dev-Foundation",
             {"DataBucketName", "ArtifactBucketName", "CaptureBucketName", "TopicArn"},
         ),
-        ("Dev-Operations", {"PromotionStateMachineArn"}),
-        (TRAINING, {"PipelineName", "ModelPackageGroupName", "InputDataUri"}),
+        ("Dev-Operations", {"PromotionStateMachineArn", "RetrainingStateMachineArn"}),
+        (TRAINING, {"PipelineName", "ModelPackageGroupName", "InputDataUri", "RetrainingInput"}),
         (SERVING, {"EndpointName", "EndpointConfigName", "SlotName"}),
     ],
 )
@@ -137,18 +138,19 @@ def test_pipeline_group_and_endpoint_share_their_name(templates: Templates):
 
 
 def test_the_rule_tells_the_promotion_all_it_asks_for(templates: Templates):
-    machine = the(templates["Dev-Operations"], "AWS::StepFunctions::StateMachine")
-    wanted = ("model", "stage", "group", "endpoint", "stack", "slot")
-    assert all(name in machine["Properties"]["DefinitionString"] for name in wanted)
     [target] = the(templates[SERVING], "AWS::Events::Rule")["Properties"]["Targets"]
     told = json.loads(target["InputTransformer"]["InputTemplate"])
-    assert {name: told[name] for name in wanted} == {
+    assert told.pop("reason")
+    assert told.keys() == set(PROMOTION_INPUT)
+    assert told == {
         "model": "flight-delay",
         "stage": "dev",
         "group": "dev-flight-delay",
         "endpoint": "dev-flight-delay",
         "stack": SERVING,
         "slot": "/perennial/dev/flight-delay/slot",
+        "monitoring": "",
+        "monitors": [],
     }
 
 
