@@ -91,8 +91,8 @@ class StageConfig(BaseModel):
         return f"{self.slot_prefix}/{model.name}/slot"
 
     def monitoring_stack_name(self, model: ModelSpec) -> str:
-        """The stack that watches what the model's endpoint serves; empty without monitors."""
-        return f"{self.monitoring_stack_prefix}{model.name}" if model.monitors else ""
+        """The stack of the model's monitors, if it has any: `Dev-Monitoring-flight-delay`."""
+        return f"{self.monitoring_stack_prefix}{model.name}"
 
     def promotion_input(self, model: ModelSpec) -> dict[str, object]:
         """What a promotion of the model is told."""
@@ -104,7 +104,7 @@ class StageConfig(BaseModel):
             "endpoint": name,
             "stack": f"{self.serving_stack_prefix}{model.name}",
             "slot": self.slot_name(model),
-            "monitoring": self.monitoring_stack_name(model),
+            "monitoring": self.monitoring_stack_name(model) if model.monitors else "",
             "monitors": [monitor.kind for monitor in model.monitors],
         }
 

@@ -41,6 +41,7 @@ def test_names_come_from_stage_and_model():
     assert config.resource_name(churn) == "test-churn"
     assert config.slot_name(churn) == "/perennial/test/churn/slot"
     assert config.promotion_name == "test-promotion"
+    assert config.retraining_name == "test-retraining"
 
 
 def test_a_model_is_hosted_as_its_stage_says_unless_it_has_its_own():
@@ -134,3 +135,19 @@ def test_what_was_decided_stays():
 
 def test_the_stages_go_wherever_the_credentials_point():
     assert {(s.account, s.region) for s in STAGES} == {(None, None)}
+
+
+def test_alarms_and_stacks_of_monitors_get_their_names_from_stage_and_model():
+    watched, quiet = model("churn", DataQuality()), model("quiet", DataQuality(retrains=False))
+    config = stage(models=(watched, quiet))
+    assert config.drift_alarm_names(watched) == ["test-churn-data-quality-drift"]
+    assert config.retraining_input(watched)["alarms"] == ["test-churn-data-quality-drift"]
+    assert config.drift_alarm_names(quiet) == []
+    told = config.promotion_input(quiet)
+    assert told["monitoring"] == "Test-Monitoring-quiet"
+    assert told["monitors"] == ["data-quality"]
+
+
+def test_a_model_without_monitors_has_no_monitoring_stack_to_update():
+    told = stage().promotion_input(model("churn"))
+    assert (told["monitoring"], told["monitors"]) == ("", [])

@@ -237,7 +237,7 @@ def test_the_machine_is_told_which_job_ended(template: Template):
         for t in r["Properties"]["Targets"]
     ]
     [(field, path)] = target["InputTransformer"]["InputPathsMap"].items()
-    assert json.loads(target["InputTransformer"]["InputTemplate"]) == {"job": f"<{field}>"}
+    assert target["InputTransformer"]["InputTemplate"] == f'{{"job":<{field}>}}'
     assert path == "$.detail.ProcessingJobName"
     assert json.loads(DOCUMENTED.read_text())["detail"]["ProcessingJobName"]
 

@@ -1,24 +1,18 @@
 """The machine that measures Model Monitor's runs, played against AWS as it is documented."""
 
 import json
-import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
 from botocore.validate import ParamValidator
-from jsonata.jsonata import Jsonata
 
 from mlops_constructs.monitoring.report_states import report_definition
-from mlops_constructs.state_machines.states import ON_FAILURE
-from tests.promotion.names import operation
-from tests.promotion.test_definition import assigned, expressions, targets
-from tests.state_machines.machine import AwsError, Execution, variables_read
+from tests.state_machines.anatomy import operation
+from tests.state_machines.machine import AwsError, Execution
 
 DEFINITION: dict[str, Any] = report_definition(endpoint_name="dev-Churn", kind="data-quality")
-STATES: dict[str, dict[str, Any]] = DEFINITION["States"]
-TASKS = {name: state for name, state in STATES.items() if state["Type"] == "Task"}
 JOB = "model-monitoring-201307080000-1"
 BUCKET, FOLDER = "artifacts", "monitoring/dev-Churn/data-quality/dev-Churn/x/2013/07/08/00"
 KEY = f"{FOLDER}/constraint_violations.json"
@@ -202,21 +196,3 @@ def test_an_event_that_comes_twice_gives_the_same_figures():
     once = dict(world.metrics)
     run(world)
     assert world.metrics == once
-
-
-def test_every_way_leads_somewhere_and_every_task_has_a_way_out():
-    reached = {DEFINITION["StartAt"]} | {t for s in STATES.values() for t in targets(s)}
-    assert reached == STATES.keys()
-    for state in TASKS.values():
-        assert state["Catch"][-1]["ErrorEquals"] == ["States.ALL"]
-        assert state["Retry"][-1]["MaxAttempts"] > 0
-    assert ON_FAILURE in reached
-
-
-def test_every_expression_can_be_parsed_and_reads_what_was_written():
-    names = {name for assign in assigned(DEFINITION) for name in assign} | {"states"}
-    for expression in expressions(DEFINITION):
-        Jsonata.jsonata(expression[2:-2].strip())
-        assert variables_read(expression) <= names, expression
-        assert not re.search(r"\?\?|\?:", expression), expression
-    assert not names & Jsonata.static_frame.bindings.keys()

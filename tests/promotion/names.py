@@ -1,10 +1,6 @@
-"""The names of a stage as promotions see it, and botocore's models of what they call."""
+"""The names of a stage as promotions see it."""
 
-from functools import cache
 from typing import Any
-
-import botocore.session
-from botocore.model import OperationModel
 
 GROUP = ENDPOINT = "dev-flight-delay"
 STACK = "Dev-Serving-flight-delay"
@@ -26,16 +22,6 @@ REQUEST: dict[str, Any] = {
 MONITORING = "Dev-Monitoring-flight-delay"
 WATCHED = {**REQUEST, "monitoring": MONITORING, "monitors": ["data-quality", "bias"]}
 """The request of a model that has monitors."""
-
-SDK_NAMES = {"sfn": "stepfunctions"}
-"""botocore's names where they differ from the SDK for Java's, which Step Functions uses."""
-
-
-@cache
-def operation(service: str, action: str) -> OperationModel:
-    """botocore's model of what an SDK integration calls."""
-    model = botocore.session.get_session().get_service_model(SDK_NAMES.get(service, service))
-    return model.operation_model(action[0].upper() + action[1:])
 
 
 def arn_of(version: int) -> str:

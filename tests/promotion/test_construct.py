@@ -14,7 +14,18 @@ from aws_cdk import aws_sns as sns
 
 from mlops_constructs.problems import InvalidProps
 from mlops_constructs.promotion import Promotion
-from tests.promotion.test_definition import TASKS
+from tests.promotion.promote import DEFINITION
+from tests.state_machines.anatomy import called
+from tests.state_machines.templates import (
+    ENCRYPTED_TOPIC,
+    OF_THE_SERVICE,
+    as_list,
+    granted,
+    only,
+    open_to_all,
+    resources_of,
+    statements,
+)
 
 PROPS: dict[str, Any] = {
     "state_machine_name": "dev-promotion",
@@ -43,71 +54,8 @@ def template(stack: cdk.Stack) -> assertions.Template:
     return assertions.Template.from_stack(stack)
 
 
-def only(template: assertions.Template, kind: str) -> dict[str, Any]:
-    [resource] = template.find_resources(kind).values()
-    properties: dict[str, Any] = resource["Properties"]
-    return properties
-
-
-def statements(template: assertions.Template) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = []
-    for policy in template.find_resources("AWS::IAM::Policy").values():
-        found += policy["Properties"]["PolicyDocument"]["Statement"]
-    return found
-
-
-def as_list(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [value]
-
-
-def granted(template: assertions.Template) -> set[str]:
-    return {action for statement in statements(template) for action in as_list(statement["Action"])}
-
-
-IAM_SERVICES = {"sfn": "states"}
-"""IAM's prefixes where they differ from the names of the SDK for Java."""
-
-OF_THE_SERVICE = {
-    "logs:CreateLogDelivery",
-    "logs:DeleteLogDelivery",
-    "logs:DescribeLogGroups",
-    "logs:DescribeResourcePolicies",
-    "logs:GetLogDelivery",
-    "logs:ListLogDeliveries",
-    "logs:PutResourcePolicy",
-    "logs:UpdateLogDelivery",
-    "xray:GetSamplingRules",
-    "xray:GetSamplingTargets",
-    "xray:PutTelemetryRecords",
-    "xray:PutTraceSegments",
-}
-"""For its logs and traces: https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html"""
-
-ENCRYPTED_TOPIC = {"kms:Decrypt", "kms:GenerateDataKey"}
-
-
 def test_the_role_may_do_what_the_machine_calls_and_nothing_else(template: assertions.Template):
-    called = set()
-    for task in TASKS.values():
-        service, action = task["Resource"].split(":")[-2:]
-        called.add(f"{IAM_SERVICES.get(service, service)}:{action[0].upper()}{action[1:]}")
-    assert granted(template) == called | OF_THE_SERVICE | ENCRYPTED_TOPIC
-
-
-def resources_of(template: assertions.Template, action: str) -> list[str]:
-    found: list[str] = []
-    for statement in statements(template):
-        if action in as_list(statement["Action"]):
-            found += [_flat(resource) for resource in as_list(statement["Resource"])]
-    return found
-
-
-def _flat(resource: Any) -> str:
-    if isinstance(resource, str):
-        return resource
-    if "Fn::Join" in resource:
-        return "".join(_flat(part) for part in resource["Fn::Join"][1])
-    return "*" if "Ref" in resource else "attribute"
+    assert granted(template) == called(DEFINITION) | OF_THE_SERVICE | ENCRYPTED_TOPIC
 
 
 @pytest.mark.parametrize(
@@ -139,13 +87,7 @@ def test_what_it_may_do_it_may_do_to_one_stage(
 def test_only_lists_and_metrics_are_open_among_its_calls(
     template: assertions.Template,
 ):
-    open_to_all = {
-        action
-        for statement in statements(template)
-        if "*" in as_list(statement["Resource"])
-        for action in as_list(statement["Action"])
-    }
-    assert open_to_all - OF_THE_SERVICE == {
+    assert open_to_all(template) - OF_THE_SERVICE == {
         "sagemaker:ListEndpoints",
         "sagemaker:ListEndpointConfigs",
         "cloudwatch:PutMetricData",

@@ -18,8 +18,8 @@ from tests.promotion.names import (
     SLOT,
     STACK,
     arn_of,
-    operation,
 )
+from tests.state_machines.anatomy import operation
 from tests.state_machines.machine import AwsError
 
 

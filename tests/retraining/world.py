@@ -14,7 +14,6 @@ from typing import Any
 from botocore.validate import ParamValidator
 
 from mlops_constructs.retraining.definition import definition
-from tests.promotion.names import operation
 from tests.retraining.names import (
     DAY,
     DRIFT,
@@ -27,6 +26,7 @@ from tests.retraining.names import (
     asked,
     package,
 )
+from tests.state_machines.anatomy import operation
 from tests.state_machines.machine import AwsError, Execution
 
 BEGINNING = datetime(2026, 11, 24, 3, tzinfo=UTC).timestamp()

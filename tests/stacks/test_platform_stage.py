@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from mlops_constructs.promotion.definition import INPUT as PROMOTION_INPUT
 from tests.constructs_library.someones_app import of_type, the
 
 SERVING = "Dev-Serving-flight-delay"
@@ -51,11 +52,11 @@ def test_a_stage_is_five_stacks_for_one_model(templates: Templates):
     }
 
 
-def test_a_rule_comes_after_what_it_starts_and_a_monitor_after_its_endpoint(
+def test_what_starts_a_machine_comes_after_it_and_a_monitor_after_its_endpoint(
     assemblies: dict[str, Path],
 ):
     assert needs(assemblies, SERVING) == {"Dev-Foundation", "Dev-Operations"}
-    assert needs(assemblies, TRAINING) == {"Dev-Foundation"}
+    assert needs(assemblies, TRAINING) == {"Dev-Foundation", "Dev-Operations"}
     assert needs(assemblies, MONITORING) == {"Dev-Foundation", SERVING}
     assert needs(assemblies, "Dev-Operations") == {"Dev-Foundation"}
 
@@ -120,8 +121,8 @@ def test_a_stack_refers_to_others_for_key_and_topic_only(templates: Templates, s
             "Dev-Foundation",
             {"DataBucketName", "ArtifactBucketName", "CaptureBucketName", "TopicArn"},
         ),
-        ("Dev-Operations", {"PromotionStateMachineArn"}),
-        (TRAINING, {"PipelineName", "ModelPackageGroupName", "InputDataUri"}),
+        ("Dev-Operations", {"PromotionStateMachineArn", "RetrainingStateMachineArn"}),
+        (TRAINING, {"PipelineName", "ModelPackageGroupName", "InputDataUri", "RetrainingInput"}),
         (SERVING, {"EndpointName", "EndpointConfigName", "SlotName"}),
         (MONITORING, {"ReportPrefix", "AlarmNames", "DashboardName", "MonitoredPackage"}),
     ],
@@ -152,8 +153,12 @@ def test_the_monitored_version_is_told_only_when_there_is_one(templates: Templat
 
 
 def test_monitors_stand_in_no_other_stack(templates: Templates):
-    kinds = ("Schedule", "Dashboard", "JobDefinition")
-    owners = {stack for stack, r in resources(templates) if r["Type"].endswith(kinds)}
+    owners = {
+        stack
+        for stack, r in resources(templates)
+        if r["Type"].endswith("Dashboard")
+        or "data-quality" in json.dumps(r.get("Properties", {}).get("Name"))
+    }
     assert owners == {MONITORING}
 
 
@@ -167,18 +172,19 @@ def test_pipeline_group_and_endpoint_share_their_name(templates: Templates):
 
 
 def test_the_rule_tells_the_promotion_all_it_asks_for(templates: Templates):
-    machine = the(templates["Dev-Operations"], "AWS::StepFunctions::StateMachine")
-    wanted = ("model", "stage", "group", "endpoint", "stack", "slot")
-    assert all(name in machine["Properties"]["DefinitionString"] for name in wanted)
     [target] = the(templates[SERVING], "AWS::Events::Rule")["Properties"]["Targets"]
     told = json.loads(target["InputTransformer"]["InputTemplate"])
-    assert {name: told[name] for name in wanted} == {
+    assert told.pop("reason")
+    assert told.keys() == set(PROMOTION_INPUT)
+    assert told == {
         "model": "flight-delay",
         "stage": "dev",
         "group": "dev-flight-delay",
         "endpoint": "dev-flight-delay",
         "stack": SERVING,
         "slot": "/perennial/dev/flight-delay/slot",
+        "monitoring": "",
+        "monitors": [],
     }
 
 

@@ -1,8 +1,8 @@
 """The monitoring stack follows what serves; if it can't, a person hears of it.
 
-No release is undone or failed for it. It reads the slot as the serving stack does, so an update with
-its previous template makes it watch the version that serves, and its output MonitoredPackage says
-which one it does watch.
+No release is undone or failed for it. It reads the slot as the serving stack does, so an update
+with its previous template makes it watch the version that serves, and its output MonitoredPackage
+says which one it does watch.
 """
 
 from mlops_constructs.promotion.observe import LONGEST_WAIT, STUCK_STACK

@@ -14,8 +14,8 @@ from mlops_constructs.state_machines.states import (
 )
 
 MISMATCHES = 10
-"""Looks at a slot and an endpoint that disagree, about half an hour: a promotion is between its two
-steps. After that nobody is champion, and the challenger has the floor to pass."""
+"""Looks at a slot and an endpoint that disagree, over twenty minutes: a promotion is between its
+two steps. After that nobody is champion, and the challenger has the floor to pass."""
 
 NONE = "'NONE'"
 NOBODY = {"package": "NONE", "uri": ""}
