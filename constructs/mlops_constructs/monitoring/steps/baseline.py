@@ -25,7 +25,7 @@ import fitting
 import numpy as np
 import reference
 from columns import CATEGORY, Batch, Schema, parse, read_schema
-from evidence import ADJUSTED, LOST, OUTSIDE
+from evidence import ADJUSTED, DISTANCE, LOST, MISSING, OUTSIDE
 from failure import Failure, exit_code
 
 
@@ -117,7 +117,9 @@ def describe(
         columns[name] = _reference(batch, name)
         if name in fit.residuals:
             left[name] = reference.of_numbers(fit.residuals[name])
-        expected = evidence.Expected(fit.residuals.get(name), left.get(name), fit.chances.get(name))
+        expected = evidence.Expected(
+            fit.residuals.get(name), left.get(name), fit.chances.get(name)
+        )
         kept = evidence.of_column(
             batch, name, len(hourly), reference=columns[name], expected=expected
         )

@@ -94,7 +94,9 @@ def judged(
     endpoint: str, monitor: str, window: Window, minimum_records: int,
 ) -> Verdict:  # fmt: skip
     """The verdict on what was counted."""
-    by_day = [int(read) + misfit for read, misfit in zip(tally.rows, reader.misfits, strict=True)]
+    by_day = [
+        int(read) + misfit for read, misfit in zip(tally.rows, reader.misfits, strict=True)
+    ]
     too_little = _too_little(by_day, limits.usual_days, minimum_records)
     findings = [] if too_little else _findings(tally, reader, baseline, limits)
     return Verdict(

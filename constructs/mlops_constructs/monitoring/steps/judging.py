@@ -6,15 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 from constraints import Limits
 from distances import (
-    DOUBT,
-    band,
-    kolmogorov,
-    largest_difference,
-    share_interval,
-    shares,
-    weighted_band,
+    DOUBT, band, kolmogorov, largest_difference, share_interval, shares, weighted_band,
 )  # fmt: skip
-from evidence import ADJUSTED, LOST, MISSING, OUTSIDE, UNSEEN, WRONG
+from evidence import ADJUSTED, DISTANCE, LOST, MISSING, OUTSIDE, UNSEEN, WRONG
 from reference import Categories, Column
 
 LEAST_ALLOWED = 1e-4
@@ -141,3 +135,4 @@ def _since(check: str, sums: np.ndarray, threshold: float, reference: Column) ->
         if before.lower <= threshold < after.lower and weight > best:
             best, since = float(weight), day
     return since
+

@@ -29,9 +29,7 @@ def distribution(now: np.ndarray, baseline: Numbers, figures: Figures) -> str:
         f'<text x="{WIDTH - 2}" y="{HEIGHT + 13}" text-anchor="end">{_short(high)}</text>'
     )
     frame = f'<path class="axis" d="M0 {HEIGHT}H{WIDTH}"/>'
-    return _svg(
-        HEIGHT + 16, "distribution now and in the baseline", frame + gap + "".join(lines) + ends
-    )
+    return _svg(HEIGHT + 16, "distribution now and in the baseline", frame + gap + "".join(lines) + ends)
 
 
 def _range(points: np.ndarray, figures: Figures) -> tuple[float, float]:
