@@ -183,9 +183,21 @@ def test_the_rule_tells_the_promotion_all_it_asks_for(templates: Templates):
         "endpoint": "dev-flight-delay",
         "stack": SERVING,
         "slot": "/perennial/dev/flight-delay/slot",
-        "monitoring": "",
-        "monitors": [],
+        "monitoring": MONITORING,
+        "monitors": ["data-quality"],
     }
+
+
+def test_the_drift_alarm_of_the_monitor_starts_a_retraining_of_its_model(templates: Templates):
+    rule = the(templates[MONITORING], "AWS::Events::Rule")["Properties"]
+    [alarm] = rule["EventPattern"]["resources"]
+    assert alarm["Fn::Join"][1][-1] == ":alarm:dev-flight-delay-data-quality-drift"
+    names = templates[MONITORING]["Outputs"]["AlarmNames"]["Value"].split(",")
+    assert alarm["Fn::Join"][1][-1].removeprefix(":alarm:") in names
+    [target] = rule["Targets"]
+    assert target["Arn"]["Fn::Join"][1][-1] == ":stateMachine:dev-retraining"
+    told = json.loads(target["InputTransformer"]["InputTemplate"])
+    assert (told["model"], told["trigger"]) == ("flight-delay", "drift")
 
 
 def test_processing_steps_find_the_archive_under_the_name_cdk_gives_it(templates: Templates):
