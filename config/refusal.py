@@ -44,7 +44,10 @@ def sentences(error: ValidationError) -> list[str]:
 
 
 def _where(error: ValidationError) -> str:
-    place = STAGES_FILE.relative_to(STAGES_FILE.parent.parent).as_posix()
+    """The innermost line of a stage's or a model's own file that led to the refusal."""
+    root = STAGES_FILE.parent.parent
+    models = (root / "pipeline_definitions").glob("*/__init__.py")
+    own = {str(path): path.relative_to(root).as_posix() for path in (STAGES_FILE, *models)}
     frames = traceback.extract_tb(error.__traceback__)
-    lines = [frame.lineno for frame in frames if Path(frame.filename) == STAGES_FILE]
-    return f"{place}, line {lines[-1]}" if lines else place
+    lines = [f"{own[f.filename]}, line {f.lineno}" for f in frames if f.filename in own]
+    return lines[-1] if lines else own[str(STAGES_FILE)]

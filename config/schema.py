@@ -5,6 +5,12 @@ from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from mlops_constructs.monitoring import (
+    Engine,
+    OpenEngine,
+    drift_alarm_name,
+    monitor_problems,
+)
 from mlops_constructs.names import name_problems
 from mlops_constructs.serving import Hosting
 from pipeline_definitions.spec import ModelSpec
@@ -21,6 +27,7 @@ class StageConfig(BaseModel):
         models: The models that are trained and served here.
         hosting: On what their endpoints run.
         hosting_of: The same for single models, by name, where it differs.
+        monitoring: Who runs the monitors that models name.
         capture_days: How long recorded requests and responses are kept.
     """
 
@@ -32,6 +39,7 @@ class StageConfig(BaseModel):
     models: tuple[ModelSpec, ...]
     hosting: Hosting
     hosting_of: Mapping[str, Hosting] = Field(default_factory=dict)
+    monitoring: Engine = OpenEngine()
     capture_days: Annotated[int, Field(ge=1)] = 90
 
     @property
@@ -55,6 +63,11 @@ class StageConfig(BaseModel):
         return f"{self.name}-Serving-"
 
     @property
+    def monitoring_stack_prefix(self) -> str:
+        """Begins the names of the stacks that watch what serves: `Dev-Monitoring-`."""
+        return f"{self.name}-Monitoring-"
+
+    @property
     def bucket_prefix(self) -> str:
         """Begins the names of the buckets: `perennial-dev`."""
         return f"perennial-{self.short_name}"
@@ -64,6 +77,11 @@ class StageConfig(BaseModel):
         """The state machine that promotes versions: `dev-promotion`."""
         return f"{self.resource_prefix}promotion"
 
+    @property
+    def retraining_name(self) -> str:
+        """The state machine that trains models again: `dev-retraining`."""
+        return f"{self.resource_prefix}retraining"
+
     def resource_name(self, model: ModelSpec) -> str:
         """What the model's pipeline, model package group and endpoint are all called."""
         return f"{self.resource_prefix}{model.name}"
@@ -72,7 +90,11 @@ class StageConfig(BaseModel):
         """The SSM parameter that names the model's serving version."""
         return f"{self.slot_prefix}/{model.name}/slot"
 
-    def promotion_input(self, model: ModelSpec) -> dict[str, str]:
+    def monitoring_stack_name(self, model: ModelSpec) -> str:
+        """The stack of the model's monitors, if it has any: `Dev-Monitoring-flight-delay`."""
+        return f"{self.monitoring_stack_prefix}{model.name}"
+
+    def promotion_input(self, model: ModelSpec) -> dict[str, object]:
         """What a promotion of the model is told."""
         name = self.resource_name(model)
         return {
@@ -82,7 +104,28 @@ class StageConfig(BaseModel):
             "endpoint": name,
             "stack": f"{self.serving_stack_prefix}{model.name}",
             "slot": self.slot_name(model),
+            "monitoring": self.monitoring_stack_name(model) if model.monitors else "",
+            "monitors": [monitor.kind for monitor in model.monitors],
         }
+
+    def retraining_input(self, model: ModelSpec) -> dict[str, object]:
+        """What a retraining of the model is told; `trigger` and `reason` come from who asks."""
+        name = self.resource_name(model)
+        return {
+            "model": model.name,
+            "stage": self.short_name,
+            "group": name,
+            "endpoint": name,
+            "pipeline": name,
+            "slot": self.slot_name(model),
+            "alarms": self.drift_alarm_names(model),
+            "policy": model.retraining.as_input(),
+        }
+
+    def drift_alarm_names(self, model: ModelSpec) -> list[str]:
+        """The alarms for which the model is trained again."""
+        name = self.resource_name(model)
+        return [drift_alarm_name(name, m.kind) for m in model.monitors if m.retrains]
 
     def hosting_for(self, model: ModelSpec) -> Hosting:
         """On what the model's endpoint runs."""
@@ -102,8 +145,21 @@ class StageConfig(BaseModel):
                 f"the resource name of model {model.name!r} in stage {self.name!r}",
                 self.resource_name(model),
             )
+            yield from self._monitor_problems(model)
         for name in sorted(set(self.hosting_of) - set(names)):
             yield (
                 f"hosting_of names the model {name!r}, which stage {self.name!r} does not have; "
                 f"it has {', '.join(names) or 'none'}"
             )
+
+    def _monitor_problems(self, model: ModelSpec) -> Iterator[str]:
+        capture_percent = self.hosting_for(model).capture_percent
+        yield from monitor_problems(self.resource_name(model), capture_percent, model.monitors)
+        for monitor in model.monitors:
+            if monitor.window_hours > self.capture_days * 24:
+                yield (
+                    f"monitor {monitor.kind!r} of model {model.name!r} looks back "
+                    f"{monitor.window_hours} hours, but stage {self.name!r} keeps its capture for "
+                    f"{self.capture_days} days; set capture_days to at least "
+                    f"{-(-monitor.window_hours // 24)}, or window_hours to less"
+                )

@@ -1,6 +1,7 @@
 """The stages of this platform: the only file with their values."""
 
 from config.schema import StageConfig
+from mlops_constructs.monitoring import OpenEngine
 from mlops_constructs.serving import Hosting
 from pipeline_definitions.models import MODELS
 
@@ -13,6 +14,7 @@ DEV = StageConfig(
         max_instances=2,
         invocations_per_instance=1000,
     ),
+    monitoring=OpenEngine(instance_type="ml.m5.large"),
 )
 
 STAGES = (DEV,)

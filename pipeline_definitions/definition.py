@@ -65,7 +65,12 @@ def source_digests(spec: ModelSpec, *, definition: str) -> dict[str, str]:
     files |= {"spec.py": shared / "spec.py"}
     files |= {name: spec.folder / name for name in ("__init__.py", "pipeline.py")}
     contents = {name: path.read_bytes() for name, path in files.items()}
-    contents |= {DEFINITION: definition.encode(), "the pin of sagemaker": sagemaker_pin().encode()}
+    windows = spec.data_quality
+    contents |= {
+        DEFINITION: definition.encode(),
+        "the pin of sagemaker": sagemaker_pin().encode(),
+        "the windows of its monitors": f"{windows.window_hours} {windows.every_hours}".encode(),
+    }
     return {name: hashlib.sha256(content).hexdigest() for name, content in contents.items()}
 
 

@@ -3,9 +3,12 @@
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
+
+from mlops_constructs.monitoring import DataQuality, MonitorSettings
+from mlops_constructs.retraining import RetrainingPolicy
 
 LONGEST_NAME = 63
 """Of an endpoint or model package group (API reference, CreateEndpoint: EndpointName)."""
@@ -33,12 +36,16 @@ class ModelSpec:
         folder: Holds `pipeline.py`, `definition.json`, `definition.digest` and `steps/`.
         step_scripts: The files in `steps/` that pipeline and endpoint start.
         content_type: Of the endpoint's requests and answers.
+        monitors: What watches the endpoint, in every stage that serves it; at most one of a kind.
+        retraining: When it is trained again.
     """
 
     name: str
     folder: Path
     step_scripts: tuple[str, ...]
     content_type: str = "text/csv"
+    monitors: tuple[MonitorSettings, ...] = ()
+    retraining: RetrainingPolicy = field(default_factory=RetrainingPolicy)
 
     @property
     def steps_folder(self) -> Path:
@@ -49,6 +56,12 @@ class ModelSpec:
     def data_prefix(self) -> str:
         """Where the model's raw data lies in a stage's data bucket."""
         return self.name
+
+    @property
+    def data_quality(self) -> DataQuality:
+        """The windows that its baseline is calibrated for; the default ones without a monitor."""
+        own = (monitor for monitor in self.monitors if isinstance(monitor, DataQuality))
+        return next(own, DataQuality())
 
     @property
     def _own_file(self) -> str:

@@ -24,6 +24,7 @@ class FoundationStack(Stack):
             prefix=config.bucket_prefix,
             key=self.key,
             capture_expires_after=Duration.days(config.capture_days),
+            announce_new_data=any(model.retraining.on_new_data for model in config.models),
         )
         self.topic = NotificationTopic(self, "Topic", key=self.key)
         for model in config.models:

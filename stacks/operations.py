@@ -1,15 +1,16 @@
-"""What acts for all models of a stage: promotions."""
+"""What acts for all models of a stage: promotions and retrainings."""
 
 from aws_cdk import CfnOutput, Stack
 from constructs import Construct
 
 from config.schema import StageConfig
 from mlops_constructs.promotion import Promotion
+from mlops_constructs.retraining import Retraining
 from stacks.foundation import FoundationStack
 
 
 class OperationsStack(Stack):
-    """The state machine that brings approved versions into service."""
+    """The state machines that bring approved versions into service, and that train again."""
 
     def __init__(
         self,
@@ -26,8 +27,21 @@ class OperationsStack(Stack):
             state_machine_name=config.promotion_name,
             slot_prefix=config.slot_prefix,
             stack_prefix=config.serving_stack_prefix,
+            monitoring_stack_prefix=config.monitoring_stack_prefix,
             name_prefix=config.resource_prefix,
             topic=foundation.topic,
             key=foundation.key,
+        )
+        retraining = Retraining(
+            self,
+            "Retraining",
+            state_machine_name=config.retraining_name,
+            slot_prefix=config.slot_prefix,
+            name_prefix=config.resource_prefix,
+            topic=foundation.topic,
+            key=foundation.key,
+        )
+        CfnOutput(
+            self, "RetrainingStateMachineArn", value=retraining.state_machine.state_machine_arn
         )
         CfnOutput(self, "PromotionStateMachineArn", value=promotion.state_machine.state_machine_arn)

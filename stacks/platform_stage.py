@@ -1,4 +1,4 @@
-"""One stage of the platform: what is kept, what acts, and each model's training and serving."""
+"""One stage of the platform: what is kept, what acts, and what each model has."""
 
 from aws_cdk import Environment, Stage
 from constructs import Construct
@@ -6,6 +6,7 @@ from constructs import Construct
 from config.schema import StageConfig
 from pipeline_definitions.definition import load_definition
 from stacks.foundation import FoundationStack
+from stacks.monitoring import MonitoringStack
 from stacks.operations import OperationsStack
 from stacks.serving import ServingStack
 from stacks.training import TrainingStack
@@ -21,7 +22,7 @@ class PlatformStage(Stage):
         operations = OperationsStack(self, "Operations", config=config, foundation=foundation)
         for model in config.models:
             definition = load_definition(model)
-            TrainingStack(
+            training = TrainingStack(
                 self,
                 f"Training-{model.name}",
                 config=config,
@@ -29,6 +30,7 @@ class PlatformStage(Stage):
                 definition=definition,
                 foundation=foundation,
             )
+            training.add_stack_dependency(operations)
             serving = ServingStack(
                 self,
                 f"Serving-{model.name}",
@@ -38,3 +40,12 @@ class PlatformStage(Stage):
                 foundation=foundation,
             )
             serving.add_stack_dependency(operations)
+            if model.monitors:
+                monitoring = MonitoringStack(
+                    self,
+                    f"Monitoring-{model.name}",
+                    config=config,
+                    model=model,
+                    foundation=foundation,
+                )
+                monitoring.add_stack_dependency(serving)

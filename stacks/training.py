@@ -1,9 +1,15 @@
-"""How one model is trained."""
+"""How one model is trained, and when it is trained again."""
+
+import json
 
 from aws_cdk import CfnOutput, Stack
+from aws_cdk import aws_s3 as s3
+from aws_cdk import aws_sns as sns
+from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
 from config.schema import StageConfig
+from mlops_constructs.retraining import DailyRecheck, NewDataTrigger, ScheduledRetraining
 from mlops_constructs.training import ModelPackageGroup, TrainingPipeline
 from pipeline_definitions.definition import PipelineDefinition
 from pipeline_definitions.images import image_accounts
@@ -12,7 +18,7 @@ from stacks.foundation import FoundationStack
 
 
 class TrainingStack(Stack):
-    """A model's pipeline and the group its versions are registered in."""
+    """A model's pipeline, the group its versions are registered in, and what asks for runs."""
 
     def __init__(
         self,
@@ -25,6 +31,7 @@ class TrainingStack(Stack):
         foundation: FoundationStack,
     ) -> None:
         super().__init__(scope, construct_id)
+        storage = foundation.storage.seen_from(self)
         group = ModelPackageGroup(self, "Group", group_name=config.resource_name(model))
         pipeline = TrainingPipeline(
             self,
@@ -35,8 +42,43 @@ class TrainingStack(Stack):
             data_prefix=model.data_prefix,
             image_accounts=image_accounts(),
             model_package_group=group,
-            storage=foundation.storage.seen_from(self),
+            storage=storage,
         )
+        self._ask_for_runs(config, model, storage.data, foundation.topic)
         CfnOutput(self, "PipelineName", value=pipeline.pipeline_name)
         CfnOutput(self, "ModelPackageGroupName", value=group.group_name)
         CfnOutput(self, "InputDataUri", value=pipeline.input_data_uri)
+        by_a_person = {"trigger": "person", "reason": "asked by a person"}
+        CfnOutput(
+            self,
+            "RetrainingInput",
+            value=json.dumps({**config.retraining_input(model), **by_a_person}),
+        )
+
+    def _ask_for_runs(
+        self, config: StageConfig, model: ModelSpec, data: s3.IBucket, topic: sns.ITopic
+    ) -> None:
+        policy, told = model.retraining, config.retraining_input(model)
+        machine = sfn.StateMachine.from_state_machine_name(
+            self, "Retraining", config.retraining_name
+        )
+        DailyRecheck(self, "Recheck", retraining=machine, retraining_input=told, topic=topic)
+        if policy.on_new_data:
+            NewDataTrigger(
+                self,
+                "NewData",
+                bucket=data,
+                prefix=f"{model.data_prefix}/",
+                retraining=machine,
+                retraining_input=told,
+                topic=topic,
+            )
+        if policy.every_days is not None:
+            ScheduledRetraining(
+                self,
+                "Schedule",
+                every_days=policy.every_days,
+                retraining=machine,
+                retraining_input=told,
+                topic=topic,
+            )

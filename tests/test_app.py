@@ -87,6 +87,26 @@ def test_an_impossible_capacity_is_said_with_its_place(project: Path):
     )
 
 
+def test_a_monitor_that_sees_half_of_the_traffic_is_said_with_the_place_of_its_model(project: Path):
+    change(project, SPEC, "DataQuality()", "DataQuality(window_hours=12)")
+    line = 1 + (project / SPEC).read_text().splitlines().index(
+        "    monitors=(DataQuality(window_hours=12),),"
+    )
+    assert ended(project) == (
+        "window_hours must be at least every_hours (24), got 12: a window shorter than the "
+        f"schedule leaves traffic that nobody looks at ({SPEC}, line {line})"
+    )
+
+
+def test_a_monitor_without_capture_is_said_with_the_place_of_its_stage(project: Path):
+    change(project, STAGES, "min_instances=1", "capture_percent=0")
+    said = ended(project)
+    assert said.startswith(
+        "monitor 'data-quality' of endpoint 'dev-flight-delay' would have nothing to read: "
+        "capture_percent is 0; set it to 1 to 100, or take the monitor away (config/stages.py, line"
+    )
+
+
 def test_a_missing_step_script_is_said(project: Path):
     (project / "pipeline_definitions/flight_delay/steps/train.py").unlink()
     assert ended(project) == (

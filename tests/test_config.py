@@ -9,6 +9,7 @@ from pydantic import ValidationError
 from config.refusal import sentences
 from config.schema import StageConfig
 from config.stages import STAGES
+from mlops_constructs.monitoring import DataQuality, ModelMonitorEngine, MonitorSettings, OpenEngine
 from mlops_constructs.serving import Hosting
 from pipeline_definitions.spec import ModelSpec
 
@@ -16,8 +17,12 @@ HOSTING = Hosting(instance_type="ml.m5.large", max_instances=2, invocations_per_
 WIDE = Hosting(instance_type="ml.m5.xlarge", max_instances=9, invocations_per_instance=100)
 
 
-def model(name: str) -> ModelSpec:
-    return ModelSpec(name=name, folder=Path("somewhere"), step_scripts=("train.py",))
+UNSEEN = HOSTING.model_copy(update={"capture_percent": 0})
+
+
+def model(name: str, *monitors: MonitorSettings) -> ModelSpec:
+    folder = Path("somewhere")
+    return ModelSpec(name=name, folder=folder, step_scripts=("train.py",), monitors=monitors)
 
 
 def stage(**changed: Any) -> StageConfig:
@@ -36,6 +41,7 @@ def test_names_come_from_stage_and_model():
     assert config.resource_name(churn) == "test-churn"
     assert config.slot_name(churn) == "/perennial/test/churn/slot"
     assert config.promotion_name == "test-promotion"
+    assert config.retraining_name == "test-retraining"
 
 
 def test_a_model_is_hosted_as_its_stage_says_unless_it_has_its_own():
@@ -57,6 +63,47 @@ def test_hosting_for_a_model_that_is_not_there_is_refused():
     assert refused(hosting_of={"chrun": WIDE}) == [
         "hosting_of names the model 'chrun', which stage 'Test' does not have; it has churn"
     ]
+
+
+def test_a_stage_names_the_engine_of_its_monitors():
+    assert isinstance(stage().monitoring, OpenEngine)
+    engine = ModelMonitorEngine(instance_type="ml.c5.xlarge")
+    assert stage(monitoring=engine).monitoring is engine
+    assert stage().monitoring_stack_name(model("churn")) == "Test-Monitoring-churn"
+
+
+def test_every_monitor_that_can_not_be_had_is_refused_at_once():
+    models = (
+        model("unseen", DataQuality()),
+        model("twice", DataQuality(), DataQuality(every_hours=1)),
+        model("a" * 46, DataQuality()),
+        model("long", DataQuality(window_hours=100)),
+    )
+    assert refused(models=models, hosting_of={"unseen": UNSEEN}, capture_days=4) == [
+        "monitor 'data-quality' of endpoint 'test-unseen' would have nothing to read: "
+        "capture_percent is 0; set it to 1 to 100, or take the monitor away",
+        *_looks_back("unseen", 168, 7),
+        "endpoint 'test-twice' has 2 monitors of kind 'data-quality'; leave one, since their names "
+        "and metrics would be the same",
+        *_looks_back("twice", 168, 7),
+        *_looks_back("twice", 168, 7),
+        f"the name of monitor 'data-quality' of endpoint 'test-{'a' * 46}' must be 1 to 63 "
+        f"letters, digits and inner hyphens, got 'test-{'a' * 46}-data-quality' (64 characters)",
+        *_looks_back("a" * 46, 168, 7),
+        *_looks_back("long", 100, 5),
+    ]
+
+
+def _looks_back(name: str, hours: int, days: int) -> list[str]:
+    return [
+        f"monitor 'data-quality' of model '{name}' looks back {hours} hours, but stage 'Test' "
+        f"keeps its capture for 4 days; set capture_days to at least {days}, or "
+        "window_hours to less"
+    ]
+
+
+def test_a_model_without_monitors_needs_no_capture():
+    assert stage(hosting=UNSEEN).hosting.capture_percent == 0
 
 
 @pytest.mark.parametrize("name", ["dev", "Dev_1", "De-v", ""])
@@ -88,3 +135,19 @@ def test_what_was_decided_stays():
 
 def test_the_stages_go_wherever_the_credentials_point():
     assert {(s.account, s.region) for s in STAGES} == {(None, None)}
+
+
+def test_alarms_and_stacks_of_monitors_get_their_names_from_stage_and_model():
+    watched, quiet = model("churn", DataQuality()), model("quiet", DataQuality(retrains=False))
+    config = stage(models=(watched, quiet))
+    assert config.drift_alarm_names(watched) == ["test-churn-data-quality-drift"]
+    assert config.retraining_input(watched)["alarms"] == ["test-churn-data-quality-drift"]
+    assert config.drift_alarm_names(quiet) == []
+    told = config.promotion_input(quiet)
+    assert told["monitoring"] == "Test-Monitoring-quiet"
+    assert told["monitors"] == ["data-quality"]
+
+
+def test_a_model_without_monitors_has_no_monitoring_stack_to_update():
+    told = stage().promotion_input(model("churn"))
+    assert (told["monitoring"], told["monitors"]) == ("", [])

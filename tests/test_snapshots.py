@@ -17,6 +17,7 @@ STACKS = (
     "Dev-Operations",
     "Dev-Training-flight-delay",
     "Dev-Serving-flight-delay",
+    "Dev-Monitoring-flight-delay",
 )
 
 

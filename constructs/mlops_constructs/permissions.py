@@ -1,6 +1,6 @@
 """Policy statements that jobs and endpoints have in common."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from aws_cdk import ArnFormat, Stack
 from aws_cdk import aws_iam as iam
@@ -47,6 +47,49 @@ def metric_statement(namespaces: Sequence[str]) -> iam.PolicyStatement:
         actions=["cloudwatch:PutMetricData"],
         resources=["*"],
         conditions={"StringEquals": {"cloudwatch:namespace": list(namespaces)}},
+    )
+
+
+def list_statement(bucket_arn: str, *prefixes: str) -> iam.PolicyStatement:
+    """What listing a bucket takes, below these prefixes only; `*` stands for any ending."""
+    return iam.PolicyStatement(
+        actions=["s3:ListBucket"],
+        resources=[bucket_arn],
+        conditions={"StringLike": {"s3:prefix": list(prefixes)}},
+    )
+
+
+def job_statements(jobs: Mapping[str, str]) -> list[iam.PolicyStatement]:
+    """What a pipeline does with its jobs: start, watch and stop them.
+
+    Args:
+        jobs: Kind of job, such as ``ProcessingJob``, to the ARN pattern of those of pipelines.
+    """
+    run = [
+        iam.PolicyStatement(
+            actions=[f"sagemaker:{verb}{job}" for verb in ("Create", "Describe", "Stop")],
+            resources=[arn],
+        )
+        for job, arn in jobs.items()
+    ]
+    # Pipelines tag every job they start with the execution it belongs to.
+    return [
+        *run,
+        iam.PolicyStatement(actions=["sagemaker:AddTags"], resources=list(jobs.values())),
+    ]
+
+
+def jobs_of_pipelines(stack: Stack, kind: str) -> str:
+    """The ARN of all jobs that pipelines start of a kind, such as ``processing-job``."""
+    return stack.format_arn(service="sagemaker", resource=kind, resource_name="pipelines-*")
+
+
+def pass_role_statement(role_arn: str) -> iam.PolicyStatement:
+    """What handing a role to a job of SageMaker takes, and to nothing else."""
+    return iam.PolicyStatement(
+        actions=["iam:PassRole"],
+        resources=[role_arn],
+        conditions={"StringEquals": {"iam:PassedToService": "sagemaker.amazonaws.com"}},
     )
 
 

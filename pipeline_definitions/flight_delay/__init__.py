@@ -2,10 +2,12 @@
 
 from pathlib import Path
 
+from mlops_constructs.monitoring import DataQuality
 from pipeline_definitions.spec import ModelSpec
 
 MODEL = ModelSpec(
     name="flight-delay",
     folder=Path(__file__).parent,
-    step_scripts=("preprocess.py", "train.py", "evaluate.py", "baseline.py", "inference.py"),
+    step_scripts=("preprocess.py", "train.py", "evaluate.py", "inference.py"),
+    monitors=(DataQuality(),),
 )

@@ -10,6 +10,7 @@ from sagemaker.mlops.workflow.pipeline import Pipeline
 from sagemaker.mlops.workflow.steps import ProcessingStep, TrainingStep
 
 from pipeline_definitions.flight_delay import MODEL
+from pipeline_definitions.sdk.baseline import baseline_step
 from pipeline_definitions.sdk.images import Image
 from pipeline_definitions.sdk.jobs import output_of, processing_step, training_step
 from pipeline_definitions.sdk.pipelines import pipeline
@@ -50,7 +51,7 @@ def build() -> Pipeline:
     data = preprocess()
     trained = train(data)
     judged = evaluate(data, trained)
-    baseline = describe(data)
+    baseline = baseline_step("Baseline", model=MODEL, data=data, instance_type=PROCESSING_INSTANCE)
     baseline.add_depends_on([judged])
     return pipeline(
         parameters=PARAMETERS,
@@ -89,14 +90,6 @@ def evaluate(data: ProcessingStep, trained: TrainingStep) -> ProcessingStep:
         outputs=["evaluation"],
         arguments={"champion-package": CHAMPION_PACKAGE},
         property_files=[EVALUATION],
-    )  # fmt: skip
-
-
-def describe(data: ProcessingStep) -> ProcessingStep:
-    """Writes what requests looked like in training, for the drift monitors."""
-    return processing_step(
-        "Baseline", image=Image.SKLEARN, script="baseline.py", instance_type=PROCESSING_INSTANCE,
-        inputs={"train": output_of(data, "train")}, outputs=["baseline"],
     )  # fmt: skip
 
 

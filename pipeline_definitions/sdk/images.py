@@ -1,4 +1,4 @@
-"""AWS's images for XGBoost and scikit-learn, for whatever region a pipeline is deployed to."""
+"""AWS's images, for whatever region a pipeline or a monitor is deployed to."""
 
 from enum import Enum
 from typing import Any
@@ -36,10 +36,21 @@ class Image(Enum):
 
 
 def registry_accounts() -> dict[str, dict[str, str]]:
-    """Region to placeholder to account, for the regions that have every image."""
+    """Region to placeholder to account; a region without an image lacks its placeholder."""
     by_image = {image.account: image.accounts() for image in Image}
-    regions = set.intersection(*(set(accounts) for accounts in by_image.values()))
+    by_image["ModelMonitorAccount"] = _model_monitor_accounts()
+    regions = set().union(*by_image.values())
     return {
-        region: {name: by_image[name][region] for name in sorted(by_image)}
+        region: {
+            name: by_image[name][region] for name in sorted(by_image) if region in by_image[name]
+        }
         for region in sorted(regions)
     }
+
+
+def _model_monitor_accounts() -> dict[str, str]:
+    """Of Model Monitor's analyzer, which has one version and no tag."""
+    config: dict[str, Any] = image_uris.config_for_framework("model-monitor")
+    [version] = config["versions"].values()
+    registries: dict[str, str] = version["registries"]
+    return registries

@@ -23,6 +23,7 @@ from pipeline_definitions.sdk.images import Image
 from pipeline_definitions.sdk.session import ARTIFACT_BUCKET, ROLE_ARN, session
 
 CODE_URI = "s3://${CodeUri}"
+MONITOR_CODE_URI = "s3://${MonitorCodeUri}"
 """With a scheme, or the SDK takes it for a file to upload; rendering drops the scheme again."""
 KMS_KEY = "${KmsKeyArn}"
 
@@ -56,8 +57,9 @@ def processing_step(
     outputs: Sequence[str],
     arguments: Mapping[str, Value] | None = None,
     property_files: Sequence[PropertyFile] = (),
+    code: str = CODE_URI,
 ) -> ProcessingStep:
-    """Run a script of the steps folder in a processing job.
+    """Run a script of a code archive in a processing job.
 
     The script is called with `--<name> <folder>` for each input and output, `--message <file>` for
     the sentence it leaves when it fails, and `--<name> <value>` for each of `arguments`.
@@ -65,12 +67,13 @@ def processing_step(
     Args:
         name: The step's name, unique in the pipeline.
         image: What the script runs in.
-        script: File name in the steps folder.
+        script: File name in the archive.
         instance_type: Without local NVMe, which refuses a volume key; ml.m5 has none.
         inputs: S3 prefix by name.
         outputs: Names; each goes to this run's prefix as `<step>/<name>`.
         arguments: Values by option name.
         property_files: What conditions of the pipeline read of the outputs.
+        code: The archive; by default the model's steps folder.
     """
     processor = Processor(
         role=ROLE_ARN, image_uri=image.uri, instance_count=1, instance_type=instance_type,
@@ -79,7 +82,7 @@ def processing_step(
         max_runtime_in_seconds=MAX_RUNTIME_SECONDS, sagemaker_session=session(),
     )  # fmt: skip
     step_arguments = processor.run(
-        inputs=[_input("code", CODE_URI), *(_input(n, uri) for n, uri in inputs.items())],
+        inputs=[_input("code", code), *(_input(n, uri) for n, uri in inputs.items())],
         outputs=[_output(name, output) for output in outputs],
         arguments=_options(inputs, outputs, arguments or {}),
     )

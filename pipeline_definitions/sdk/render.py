@@ -7,9 +7,15 @@ from typing import Any
 from sagemaker.mlops.workflow.pipeline import Pipeline
 
 from pipeline_definitions.sdk.environment import BUILD_REGION
-from pipeline_definitions.sdk.jobs import CODE_URI
+from pipeline_definitions.sdk.jobs import CODE_URI, MONITOR_CODE_URI
 
 REGION = "${AWS::Region}"
+
+_RENDERED = {
+    BUILD_REGION: REGION,
+    CODE_URI: "${CodeUri}",
+    MONITOR_CODE_URI: "${MonitorCodeUri}",
+}
 
 
 def render(pipeline: Pipeline) -> str:
@@ -36,4 +42,4 @@ def _clean(node: Any) -> Any:
         }
     if isinstance(node, list):
         return [_clean(value) for value in node]
-    return {BUILD_REGION: REGION, CODE_URI: "${CodeUri}"}.get(node, node)
+    return _RENDERED.get(node, node)

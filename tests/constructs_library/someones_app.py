@@ -1,10 +1,12 @@
 """An app that is not Perennial: what any user of the constructs would have."""
 
+import json
 from typing import Any
 
 from aws_cdk import App, Stack, assertions
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
+from ministack.services import eventbridge
 
 from mlops_constructs.storage import Storage
 from tests.conftest import feature_flags
@@ -58,3 +60,14 @@ def actions(statement: dict[str, Any]) -> list[str]:
     """Its actions, always as a list."""
     named = statement["Action"]
     return [named] if isinstance(named, str) else named
+
+
+def matches(rule: dict[str, Any], event: dict[str, Any]) -> bool:
+    """Whether the rule hears the event, by an implementation that is not ours."""
+    pattern = rule["Properties"]["EventPattern"]
+    status, _, body = eventbridge._test_event_pattern(
+        {"EventPattern": json.dumps(pattern), "Event": json.dumps(event)}
+    )
+    assert status == 200, body
+    matched: bool = json.loads(body)["Result"]
+    return matched

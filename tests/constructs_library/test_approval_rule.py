@@ -7,10 +7,16 @@ from typing import Any
 import pytest
 from aws_cdk import aws_sns as sns
 from aws_cdk import aws_stepfunctions as sfn
-from ministack.services import eventbridge
 
 from mlops_constructs.serving import ApprovalRule
-from tests.constructs_library.someones_app import actions, new_stack, statements, synthesized, the
+from tests.constructs_library.someones_app import (
+    actions,
+    matches,
+    new_stack,
+    statements,
+    synthesized,
+    the,
+)
 
 EVENTS = Path(__file__).parents[1] / "events"
 CURRENT = "sagemaker-model-package-state-change-current.json"
@@ -42,13 +48,7 @@ def documented(name: str, **detail: Any) -> dict[str, Any]:
 
 
 def fires(template: dict[str, Any], event: dict[str, Any]) -> bool:
-    pattern = the(template, RULE)["Properties"]["EventPattern"]
-    status, _, body = eventbridge._test_event_pattern(
-        {"EventPattern": json.dumps(pattern), "Event": json.dumps(event)}
-    )
-    assert status == 200, body
-    matched: bool = json.loads(body)["Result"]
-    return matched
+    return matches(the(template, RULE), event)
 
 
 @pytest.mark.parametrize("verdict", ["Approved", "Rejected"])
@@ -142,5 +142,5 @@ def test_people_hear_of_what_could_not_be_delivered(template: dict[str, Any]):
 
 def test_each_documented_event_says_where_it_comes_from():
     index = {row["file"]: row for row in json.loads((EVENTS / "INDEX.json").read_text())}
-    assert index.keys() == {CURRENT, ARCHIVED}
+    assert index.keys() == {path.name for path in EVENTS.glob("*.json")} - {"INDEX.json"}
     assert all(row["url"].startswith("https://docs.aws.amazon.com/") for row in index.values())

@@ -33,6 +33,7 @@ DEFINITION = json.dumps(
                 "Code": "CodeUri",
                 "Digest": "CodeDigest",
                 "Champion": "NoChampionUri",
+                "Monitors": "MonitorCodeUri",
                 "Input": "DataBucketName",
             }.items()
         ],
@@ -116,6 +117,7 @@ def test_only_what_the_definition_names_is_filled_in(filled: tuple[str, dict[str
         "CodeUri",
         "CodeDigest",
         "NoChampionUri",
+        "MonitorCodeUri",
         "DataBucketName",
         "XgboostAccount",
     }
@@ -133,8 +135,10 @@ def test_the_digest_is_the_sha_256_of_the_archive_that_goes_up(
     assert filled[1]["CodeDigest"] == archive(scripts).digest
 
 
-def test_the_code_and_the_missing_champion_go_up_as_archives(filled: tuple[str, dict[str, Any]]):
-    for uri in (filled[1]["CodeUri"], filled[1]["NoChampionUri"]):
+def test_code_monitors_and_the_missing_champion_go_up_as_archives(
+    filled: tuple[str, dict[str, Any]],
+):
+    for uri in (filled[1][name] for name in ("CodeUri", "MonitorCodeUri", "NoChampionUri")):
         assert uri["Fn::Sub"].startswith("s3://cdk-")
         assert uri["Fn::Sub"].endswith(".gz")
 
@@ -163,7 +167,7 @@ def test_jobs_read_their_own_data_and_write_their_own_artifacts_only(template: d
     assert objects.keys() == {"s3:GetObject", "s3:PutObject", "s3:ListBucket"}
     assert "/customers/*" in objects["s3:GetObject"]
     assert "/churn/*" in objects["s3:GetObject"]
-    assert objects["s3:GetObject"].count(".gz") == 2
+    assert objects["s3:GetObject"].count(".gz") == 3
     assert "/churn/*" in objects["s3:PutObject"]
     assert "customers" not in objects["s3:PutObject"]
 
@@ -176,7 +180,7 @@ def test_jobs_list_what_they_download_and_no_more(template: dict[str, Any]):
         for prefix in statement["Condition"]["StringLike"]["s3:prefix"]
     ]
     archives = [prefix for prefix in prefixes if prefix.endswith(".gz")]
-    assert len(archives) == 2
+    assert len(archives) == 3
     assert sorted(set(prefixes) - set(archives)) == ["churn", "churn/*", "customers", "customers/*"]
 
 

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from mlops_constructs.monitoring import DataQuality
+from mlops_constructs.monitoring.open_definition import SCIKIT_LEARN
 from pipeline_definitions.definition import (
     DEFINITION,
     DIGEST,
@@ -48,7 +50,7 @@ def test_placeholders_are_all_that_only_the_cloud_knows():
     assert load_definition(FLIGHT_DELAY).placeholders == {
         "AWS::AccountId", "AWS::Partition", "AWS::Region", "AWS::URLSuffix",
         "ArtifactBucketName", "CodeDigest", "CodeUri", "DataBucketName", "JobRoleName",
-        "KmsKeyArn", "ModelPackageGroupName", "NoChampionUri", "PipelineName",
+        "KmsKeyArn", "ModelPackageGroupName", "MonitorCodeUri", "NoChampionUri", "PipelineName",
         "SklearnAccount", "XgboostAccount",
     }  # fmt: skip
 
@@ -86,6 +88,19 @@ def test_another_version_of_the_sdk_makes_definitions_stale(
     assert "because of the pin of sagemaker;" in refusal(copied)
 
 
+@pytest.mark.parametrize("changed", [{"window_hours": 48}, {"every_hours": 6}])
+def test_other_windows_of_a_monitor_make_a_definition_stale(
+    copied: ModelSpec, changed: dict[str, int]
+):
+    other = replace(copied, monitors=(DataQuality.model_validate(changed),))
+    assert "because of the windows of its monitors;" in refusal(other)
+
+
+def test_what_a_monitor_may_cause_is_no_source_of_the_definition(copied: ModelSpec):
+    monitor = DataQuality(retrains=False, minimum_records=9)
+    assert load_definition(replace(copied, monitors=(monitor,)))
+
+
 def test_step_scripts_are_no_source_of_the_definition(copied: ModelSpec):
     (copied.steps_folder / "train.py").write_text("print()\n")
     assert load_definition(copied)
@@ -112,13 +127,23 @@ def test_what_synth_imports_brings_no_sdk_along():
     assert done.stdout.strip() == "set()"
 
 
-def test_every_region_has_both_registries():
+def test_every_region_has_the_registries_of_training_and_most_that_of_model_monitor():
     accounts = image_accounts()
     assert accounts["us-east-1"] == {
+        "ModelMonitorAccount": "156813124566",  # documented with the prebuilt container
         "SklearnAccount": "683313688378",  # documented beside the image URIs of us-east-1
         "XgboostAccount": "683313688378",
     }
     for region, names in accounts.items():
         assert re.fullmatch(r"[a-z]{2,}(-[a-z]+)+-\d", region)
-        assert set(names) == {"SklearnAccount", "XgboostAccount"}
+        assert {"SklearnAccount", "XgboostAccount"} <= set(names)
         assert all(re.fullmatch(r"\d{12}", account) for account in names.values())
+    without = {region for region, names in accounts.items() if "ModelMonitorAccount" not in names}
+    assert "us-gov-west-1" in without
+    assert len(without) < 10
+
+
+def test_monitors_run_in_the_image_that_baselines_were_made_in():
+    steps = {s["Name"]: s for s in json.loads(load_definition(FLIGHT_DELAY).body)["Steps"]}
+    image = steps["Baseline"]["Arguments"]["AppSpecification"]["ImageUri"]
+    assert image == SCIKIT_LEARN

@@ -21,7 +21,7 @@ def test_the_steps_are_those_of_the_loop_in_its_order():
     assert list(TOP) == ["Preprocess", "Train", "Evaluate", "Baseline", "Gate"]
     assert [step["Name"] for step in BRANCHES["IfSteps"]] == ["Register"]
     assert [step["Name"] for step in BRANCHES["ElseSteps"]] == ["Fail"]
-    assert TOP["Baseline"]["DependsOn"] == ["Evaluate"]
+    assert TOP["Baseline"]["DependsOn"] == ["Preprocess", "Evaluate"]
     assert TOP["Gate"]["DependsOn"] == ["Baseline"]
 
 
@@ -38,6 +38,28 @@ def test_parameters_have_defaults_so_that_a_person_can_start_a_run_without_any()
         "ProcessingInstanceType": "ml.m5.large",
         "TrainingInstanceType": "ml.m5.xlarge",
     }
+
+
+def test_the_baseline_describes_all_that_preprocess_wrote_by_the_monitors_own_script():
+    job = TOP["Baseline"]["Arguments"]
+    assert job["AppSpecification"]["ContainerEntrypoint"][-1] == "baseline.py"
+    inputs = {i["InputName"]: i["S3Input"]["S3Uri"] for i in job["ProcessingInputs"]}
+    assert inputs["code"] == "${MonitorCodeUri}"
+    described = inputs["data"]["Std:Join"]["Values"]
+    outputs = [
+        output["S3Output"]["S3Uri"]["Std:Join"]["Values"]
+        for output in TOP["Preprocess"]["Arguments"]["ProcessingOutputConfig"]["Outputs"]
+    ]
+    assert [uri[: len(described)] for uri in outputs] == [described] * 4
+
+
+def test_the_baseline_is_calibrated_for_the_windows_of_the_models_monitor():
+    said = TOP["Baseline"]["Arguments"]["AppSpecification"]["ContainerArguments"]
+    told = dict(zip(said[::2], said[1::2], strict=True))
+    [monitor] = MODEL.monitors
+    assert told["--window-hours"] == str(monitor.window_hours)
+    assert told["--every-hours"] == str(monitor.every_hours)
+    assert told["--data"] == "/opt/ml/processing/input/data"
 
 
 def test_the_gate_wants_the_floor_and_the_improvement():
@@ -91,7 +113,7 @@ def test_every_script_that_is_started_is_one_of_the_models():
     started = [
         step["Arguments"]["AppSpecification"]["ContainerEntrypoint"][-1]
         for step in JOBS
-        if step["Type"] == "Processing"
+        if step["Type"] == "Processing" and step["Name"] != "Baseline"
     ]
     trained = STEPS["Train"]["Arguments"]["HyperParameters"]
     served = STEPS["Register"]["Arguments"]["InferenceSpecification"]["Containers"][0]

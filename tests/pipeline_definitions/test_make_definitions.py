@@ -1,5 +1,6 @@
 """`make definitions` gives the same bytes everywhere, and writes nothing that AWS would refuse."""
 
+import json
 import os
 import shutil
 import subprocess
@@ -7,6 +8,10 @@ import sys
 from pathlib import Path
 
 import pytest
+
+from mlops_constructs.monitoring.job_definition import ANALYZER
+from mlops_constructs.monitoring.report_states import VIOLATIONS_FILE
+from mlops_constructs.monitoring.schedule import model_monitor_expression
 
 ROOT = Path(__file__).parents[2]
 
@@ -117,3 +122,23 @@ def test_what_is_wrong_with_a_pipeline_is_said_and_nothing_is_written(copied: Pa
         "model 'churn': step 'Train': Parameters.InstanceType: no such parameter; there are none",
     ]
     assert not (churn / "definition.json").exists()
+
+
+def test_the_sdk_names_model_monitors_image_and_schedules_as_the_constructs_do():
+    asked = (
+        "import json\n"
+        "from pipeline_definitions.sdk import environment\n"
+        "from sagemaker.core import image_uris\n"
+        "from sagemaker.core.model_monitor import CronExpressionGenerator as Cron\n"
+        "from sagemaker.core.model_monitor.model_monitoring import (\n"
+        "    CONSTRAINT_VIOLATIONS_JSON_DEFAULT_FILE_NAME as file)\n"
+        "image = image_uris.retrieve('model-monitor', region='us-west-2')\n"
+        "said = [Cron.hourly(), Cron.daily(), Cron.daily_every_x_hours(6)]\n"
+        "print(json.dumps([image.partition('/')[2], file, *said]))"
+    )
+    done = python(ROOT, asked)
+    assert json.loads(done.stdout) == [
+        ANALYZER,
+        VIOLATIONS_FILE,
+        *(model_monitor_expression(hours) for hours in (1, 24, 6)),
+    ]

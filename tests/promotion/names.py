@@ -1,9 +1,6 @@
-"""The names of a stage as promotions see it, and botocore's models of what they call."""
+"""The names of a stage as promotions see it."""
 
-from functools import cache
-
-import botocore.session
-from botocore.model import OperationModel
+from typing import Any
 
 GROUP = ENDPOINT = "dev-flight-delay"
 STACK = "Dev-Serving-flight-delay"
@@ -12,23 +9,19 @@ LOCK = "/perennial/dev/flight-delay/lock"
 NOTE = "/perennial/dev/flight-delay/look-again"
 STAMP = "perennial:dev"
 EMPTY = "NONE,NONE"
-REQUEST = {
+REQUEST: dict[str, Any] = {
     "model": "flight-delay",
     "stage": "dev",
     "group": GROUP,
     "endpoint": ENDPOINT,
     "stack": STACK,
     "slot": SLOT,
+    "monitoring": "",
+    "monitors": [],
 }
-SDK_NAMES = {"sfn": "stepfunctions"}
-"""botocore's names where they differ from the SDK for Java's, which Step Functions uses."""
-
-
-@cache
-def operation(service: str, action: str) -> OperationModel:
-    """botocore's model of what an SDK integration calls."""
-    model = botocore.session.get_session().get_service_model(SDK_NAMES.get(service, service))
-    return model.operation_model(action[0].upper() + action[1:])
+MONITORING = "Dev-Monitoring-flight-delay"
+WATCHED = {**REQUEST, "monitoring": MONITORING, "monitors": ["data-quality", "bias"]}
+"""The request of a model that has monitors."""
 
 
 def arn_of(version: int) -> str:

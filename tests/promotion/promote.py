@@ -5,9 +5,9 @@ from functools import cache
 from typing import Any
 
 from mlops_constructs.promotion.definition import definition
-from tests.promotion.machine import Execution
 from tests.promotion.names import REQUEST
 from tests.promotion.world import World
+from tests.state_machines.machine import Execution
 
 DEFINITION: dict[str, Any] = definition()
 

@@ -90,6 +90,7 @@ def operations_template() -> str:
         state_machine_name="dev-promotion",
         slot_prefix="/perennial/dev",
         stack_prefix="Dev-Serving-",
+        monitoring_stack_prefix="Dev-Monitoring-",
         name_prefix="dev-",
         topic=topic,
         key=key,

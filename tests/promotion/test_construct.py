@@ -14,12 +14,24 @@ from aws_cdk import aws_sns as sns
 
 from mlops_constructs.problems import InvalidProps
 from mlops_constructs.promotion import Promotion
-from tests.promotion.test_definition import TASKS
+from tests.promotion.promote import DEFINITION
+from tests.state_machines.anatomy import called
+from tests.state_machines.templates import (
+    ENCRYPTED_TOPIC,
+    OF_THE_SERVICE,
+    as_list,
+    granted,
+    only,
+    open_to_all,
+    resources_of,
+    statements,
+)
 
 PROPS: dict[str, Any] = {
     "state_machine_name": "dev-promotion",
     "slot_prefix": "/perennial/dev",
     "stack_prefix": "Dev-Serving-",
+    "monitoring_stack_prefix": "Dev-Monitoring-",
     "name_prefix": "dev-",
 }
 
@@ -42,77 +54,24 @@ def template(stack: cdk.Stack) -> assertions.Template:
     return assertions.Template.from_stack(stack)
 
 
-def only(template: assertions.Template, kind: str) -> dict[str, Any]:
-    [resource] = template.find_resources(kind).values()
-    properties: dict[str, Any] = resource["Properties"]
-    return properties
-
-
-def statements(template: assertions.Template) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = []
-    for policy in template.find_resources("AWS::IAM::Policy").values():
-        found += policy["Properties"]["PolicyDocument"]["Statement"]
-    return found
-
-
-def as_list(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [value]
-
-
-def granted(template: assertions.Template) -> set[str]:
-    return {action for statement in statements(template) for action in as_list(statement["Action"])}
-
-
-IAM_SERVICES = {"sfn": "states"}
-"""IAM's prefixes where they differ from the names of the SDK for Java."""
-
-OF_THE_SERVICE = {
-    "logs:CreateLogDelivery",
-    "logs:DeleteLogDelivery",
-    "logs:DescribeLogGroups",
-    "logs:DescribeResourcePolicies",
-    "logs:GetLogDelivery",
-    "logs:ListLogDeliveries",
-    "logs:PutResourcePolicy",
-    "logs:UpdateLogDelivery",
-    "xray:GetSamplingRules",
-    "xray:GetSamplingTargets",
-    "xray:PutTelemetryRecords",
-    "xray:PutTraceSegments",
-}
-"""For its logs and traces: https://docs.aws.amazon.com/step-functions/latest/dg/cw-logs.html"""
-
-ENCRYPTED_TOPIC = {"kms:Decrypt", "kms:GenerateDataKey"}
-
-
 def test_the_role_may_do_what_the_machine_calls_and_nothing_else(template: assertions.Template):
-    called = set()
-    for task in TASKS.values():
-        service, action = task["Resource"].split(":")[-2:]
-        called.add(f"{IAM_SERVICES.get(service, service)}:{action[0].upper()}{action[1:]}")
-    assert granted(template) == called | OF_THE_SERVICE | ENCRYPTED_TOPIC
-
-
-def resources_of(template: assertions.Template, action: str) -> list[str]:
-    found: list[str] = []
-    for statement in statements(template):
-        if action in as_list(statement["Action"]):
-            found += [_flat(resource) for resource in as_list(statement["Resource"])]
-    return found
-
-
-def _flat(resource: Any) -> str:
-    if isinstance(resource, str):
-        return resource
-    if "Fn::Join" in resource:
-        return "".join(_flat(part) for part in resource["Fn::Join"][1])
-    return "*" if "Ref" in resource else "attribute"
+    assert granted(template) == called(DEFINITION) | OF_THE_SERVICE | ENCRYPTED_TOPIC
 
 
 @pytest.mark.parametrize(
     ("action", "resources"),
     [
-        ("cloudformation:UpdateStack", ["arn:*:cloudformation:*:*:stack/Dev-Serving-*/*"]),
+        (
+            "cloudformation:UpdateStack",
+            [
+                "arn:*:cloudformation:*:*:stack/Dev-Serving-*/*",
+                "arn:*:cloudformation:*:*:stack/Dev-Monitoring-*/*",
+            ],
+        ),
+        (
+            "cloudformation:SetStackPolicy",
+            ["arn:*:cloudformation:*:*:stack/Dev-Serving-*/*"],
+        ),
         ("sagemaker:DescribeEndpoint", ["arn:*:sagemaker:*:*:endpoint/dev-*"]),
         ("sagemaker:UpdateModelPackage", ["arn:*:sagemaker:*:*:model-package/dev-*"]),
         ("ssm:DeleteParameters", ["arn:*:ssm:*:*:parameter/perennial/dev/*/lock"]),
@@ -125,19 +84,23 @@ def test_what_it_may_do_it_may_do_to_one_stage(
     assert resources_of(template, action) == resources
 
 
-def test_only_lists_of_endpoints_and_configs_are_open_among_its_calls(
+def test_only_lists_and_metrics_are_open_among_its_calls(
     template: assertions.Template,
 ):
-    open_to_all = {
-        action
-        for statement in statements(template)
-        if "*" in as_list(statement["Resource"])
-        for action in as_list(statement["Action"])
-    }
-    assert open_to_all - OF_THE_SERVICE == {
+    assert open_to_all(template) - OF_THE_SERVICE == {
         "sagemaker:ListEndpoints",
         "sagemaker:ListEndpointConfigs",
+        "cloudwatch:PutMetricData",
     }
+
+
+def test_it_may_put_metrics_of_monitors_and_no_others(template: assertions.Template):
+    [found] = [s for s in statements(template) if s["Action"] == "cloudwatch:PutMetricData"]
+    namespaces = {"cloudwatch:namespace": ["Perennial/Monitoring"]}
+    assert found["Condition"]["StringEquals"] in (
+        namespaces,
+        {"cloudwatch:namespace": "Perennial/Monitoring"},
+    )
 
 
 @pytest.mark.parametrize("action", ["DeleteModel", "DeleteEndpointConfig", "DescribeModel"])
@@ -237,8 +200,9 @@ def test_cdk_nag_finds_nothing(stack: cdk.Stack):
             "slot_prefix must begin with a slash and not end with one, got 'perennial/dev/'",
         ),
         (
-            {"stack_prefix": ""},
-            "stack_prefix must not be empty: it says which stacks may be updated",
+            {"monitoring_stack_prefix": ""},
+            "stack_prefix and monitoring_stack_prefix must not be empty: they say which stacks may"
+            " be updated",
         ),
         (
             {"name_prefix": ""},

@@ -2,10 +2,10 @@
 
 import pytest
 
-from tests.promotion.machine import AwsError
 from tests.promotion.names import LOCK, REQUEST, SLOT, STAMP
 from tests.promotion.promote import promote, released
 from tests.promotion.world import World
+from tests.state_machines.machine import AwsError
 
 STUCK = ["UPDATE_ROLLBACK_FAILED", "ROLLBACK_COMPLETE", "UPDATE_FAILED", "REVIEW_IN_PROGRESS"]
 
@@ -108,7 +108,8 @@ def test_an_incomplete_input_is_refused_in_one_sentence():
     execution = promote(world, request)
     assert (execution.status, execution.error) == ("FAILED", "Promotion.BadInput")
     assert execution.cause == (
-        "The input has to say model, stage, group, endpoint, stack, slot; it lacks stage, slot"
+        "The input has to say model, stage, group, endpoint, stack, slot, monitoring, monitors; it"
+        " lacks stage, slot"
     )
     assert not world.calls
 

@@ -5,10 +5,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.promotion.machine import AwsError, Execution
 from tests.promotion.names import LOCK, NOTE, SLOT, slot_of
 from tests.promotion.promote import promote, released, start
 from tests.promotion.world import World
+from tests.state_machines.machine import AwsError, Execution
 
 
 def finish(world: World, execution: Execution, steps: Iterator[str]) -> None:

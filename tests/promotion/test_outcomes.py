@@ -2,10 +2,10 @@
 
 import pytest
 
-from tests.promotion.machine import AwsError
 from tests.promotion.names import EMPTY, SLOT, STAMP, slot_of
 from tests.promotion.promote import promote, released
 from tests.promotion.world import World
+from tests.state_machines.machine import AwsError
 
 WRITES = {"putParameter", "updateStack", "setStackPolicy", "updateModelPackage", "publish"}
 

@@ -10,8 +10,17 @@ from typing import Any
 
 from botocore.validate import ParamValidator
 
-from tests.promotion.machine import AwsError
-from tests.promotion.names import EMPTY, ENDPOINT, GROUP, SLOT, STACK, arn_of, operation
+from tests.promotion.names import (
+    EMPTY,
+    ENDPOINT,
+    GROUP,
+    MONITORING,
+    SLOT,
+    STACK,
+    arn_of,
+)
+from tests.state_machines.anatomy import operation
+from tests.state_machines.machine import AwsError
 
 
 @dataclass
@@ -21,6 +30,8 @@ class World:
     Attributes:
         broken: Versions whose model does not start: CloudFormation rolls back.
         silent: Versions that SageMaker rolls back while CloudFormation reports success.
+        monitoring: The monitoring stack: its `status`, the `package` it says it watches, and what
+            an `update` brings it to; None while it is not deployed.
         on_wait: Called when a machine waits; may be used to let something else happen.
     """
 
@@ -40,6 +51,8 @@ class World:
     messages: list[dict[str, str]] = field(default_factory=list)
     calls: list[tuple[str, dict[str, Any]]] = field(default_factory=list)
     refusals: dict[str, list[AwsError]] = field(default_factory=dict)
+    monitoring: dict[str, str] | None = None
+    beats: list[dict[str, str]] = field(default_factory=list)
     on_wait: Callable[[], None] = lambda: None
     slept: list[float] = field(default_factory=list)
     pages: int = 100
@@ -69,6 +82,10 @@ class World:
         self.slept.append(seconds)
         if self.status == "UPDATE_IN_PROGRESS":
             self._settle()
+        if self.monitoring and self.monitoring["status"] == "UPDATE_IN_PROGRESS":
+            self.monitoring["status"] = self.monitoring["update"]
+            if self.monitoring["update"] == "UPDATE_COMPLETE":
+                self.monitoring["package"] = self.parameters[SLOT].partition(",")[0]
         self.on_wait()
 
     def __call__(self, service: str, action: str, arguments: dict[str, Any]) -> Any:
@@ -151,6 +168,8 @@ class World:
     # The stack
 
     def _describeStacks(self, StackName: str) -> Any:
+        if StackName == MONITORING:
+            return self._describe_monitoring()
         assert StackName == STACK
         stack: dict[str, Any] = {
             "StackStatus": self.status,
@@ -161,9 +180,39 @@ class World:
             stack["Outputs"] = [{"OutputKey": "EndpointName", "OutputValue": ENDPOINT}, output]
         return {"Stacks": [stack]}
 
+    def _describe_monitoring(self) -> Any:
+        if self.monitoring is None:
+            raise _validation(f"Stack with id {MONITORING} does not exist")
+        package = {"OutputKey": "MonitoredPackage", "OutputValue": self.monitoring["package"]}
+        return {
+            "Stacks": [
+                {
+                    "StackStatus": self.monitoring["status"],
+                    "Parameters": [{"ParameterKey": "Slot", "ParameterValue": SLOT}],
+                    "Outputs": [] if self.monitoring["package"] == "NONE" else [package],
+                }
+            ]
+        }
+
+    def _update_monitoring(self) -> Any:
+        assert self.monitoring is not None
+        if "IN_PROGRESS" in self.monitoring["status"]:
+            raise _validation("Stack:arn is in UPDATE_IN_PROGRESS state and can not be updated.")
+        self.monitoring["status"] = "UPDATE_IN_PROGRESS"
+        return {"StackId": "arn"}
+
+    def _putMetricData(self, Namespace: str, MetricData: list[dict[str, Any]]) -> Any:
+        assert Namespace == "Perennial/Monitoring"
+        for point in MetricData:
+            assert (point["MetricName"], point["Value"]) == ("Heartbeat", 1)
+            self.beats.append({d["Name"]: d["Value"] for d in point["Dimensions"]})
+        return {}
+
     def _updateStack(self, StackName: str, Parameters: list[dict[str, Any]], **others: Any) -> Any:
         assert Parameters == [{"ParameterKey": "Slot", "UsePreviousValue": True}]
         assert others["UsePreviousTemplate"] and others["Capabilities"] == ["CAPABILITY_NAMED_IAM"]
+        if StackName == MONITORING:
+            return self._update_monitoring()
         if "IN_PROGRESS" in self.status:
             raise _validation(f"Stack:arn is in {self.status} state and can not be updated.")
         if self.parameters[SLOT] == self.resolved:

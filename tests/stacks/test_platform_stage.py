@@ -8,10 +8,12 @@ from typing import Any
 
 import pytest
 
+from mlops_constructs.promotion.definition import INPUT as PROMOTION_INPUT
 from tests.constructs_library.someones_app import of_type, the
 
 SERVING = "Dev-Serving-flight-delay"
 TRAINING = "Dev-Training-flight-delay"
+MONITORING = "Dev-Monitoring-flight-delay"
 STATEFUL = ("AWS::S3::Bucket", "AWS::KMS::Key", "AWS::SageMaker::ModelPackageGroup")
 Templates = dict[str, dict[str, Any]]
 
@@ -40,13 +42,22 @@ def resources(templates: Templates) -> Iterator[tuple[str, dict[str, Any]]]:
             yield stack, resource
 
 
-def test_a_stage_is_four_stacks_for_one_model(templates: Templates):
-    assert templates.keys() == {"Dev-Foundation", "Dev-Operations", TRAINING, SERVING}
+def test_a_stage_is_five_stacks_for_one_model(templates: Templates):
+    assert templates.keys() == {
+        "Dev-Foundation",
+        "Dev-Operations",
+        TRAINING,
+        SERVING,
+        MONITORING,
+    }
 
 
-def test_serving_comes_last_because_its_rule_starts_promotions(assemblies: dict[str, Path]):
+def test_what_starts_a_machine_comes_after_it_and_a_monitor_after_its_endpoint(
+    assemblies: dict[str, Path],
+):
     assert needs(assemblies, SERVING) == {"Dev-Foundation", "Dev-Operations"}
-    assert needs(assemblies, TRAINING) == {"Dev-Foundation"}
+    assert needs(assemblies, TRAINING) == {"Dev-Foundation", "Dev-Operations"}
+    assert needs(assemblies, MONITORING) == {"Dev-Foundation", SERVING}
     assert needs(assemblies, "Dev-Operations") == {"Dev-Foundation"}
 
 
@@ -73,18 +84,20 @@ def test_nothing_in_any_template_can_write_a_slot_again(templates: Templates):
             assert not {"Update", "Delete"} & resource["Properties"].keys(), stack
 
 
-def test_a_promotion_can_update_serving_with_no_parameters(templates: Templates):
-    serving = templates[SERVING]
-    [parameter] = serving["Parameters"].values()
-    assert parameter["Default"] == "/perennial/dev/flight-delay/slot"
-    assert not {"Rules", "Transform"} & serving.keys()
+@pytest.mark.parametrize("stack", [SERVING, MONITORING])
+def test_a_promotion_can_update_a_stack_with_no_parameters(templates: Templates, stack: str):
+    [(name, parameter)] = templates[stack]["Parameters"].items()
+    assert parameter["Type"] == "AWS::SSM::Parameter::Value<CommaDelimitedList>"
+    assert parameter["Default"] == "/perennial/dev/flight-delay/slot", name
+    assert not {"Rules", "Transform"} & templates[stack].keys()
 
 
 def test_no_stack_reads_another_at_update_time(templates: Templates):
     assert "Fn::GetStackOutput" not in json.dumps(templates)
 
 
-def test_serving_refers_to_other_stacks_for_key_and_topic_only(templates: Templates):
+@pytest.mark.parametrize("stack", [SERVING, MONITORING])
+def test_a_stack_refers_to_others_for_key_and_topic_only(templates: Templates, stack: str):
     imported = set()
 
     def collect(node: Any) -> None:
@@ -94,7 +107,7 @@ def test_serving_refers_to_other_stacks_for_key_and_topic_only(templates: Templa
         for child in node if isinstance(node, list) else ():
             collect(child)
 
-    collect(templates[SERVING])
+    collect(templates[stack])
     assert sorted(name.split(":Exports")[1][:14] for name in imported) == [
         "OutputFnGetAtt",
         "OutputRefTopic",
@@ -108,9 +121,10 @@ def test_serving_refers_to_other_stacks_for_key_and_topic_only(templates: Templa
             "Dev-Foundation",
             {"DataBucketName", "ArtifactBucketName", "CaptureBucketName", "TopicArn"},
         ),
-        ("Dev-Operations", {"PromotionStateMachineArn"}),
-        (TRAINING, {"PipelineName", "ModelPackageGroupName", "InputDataUri"}),
+        ("Dev-Operations", {"PromotionStateMachineArn", "RetrainingStateMachineArn"}),
+        (TRAINING, {"PipelineName", "ModelPackageGroupName", "InputDataUri", "RetrainingInput"}),
         (SERVING, {"EndpointName", "EndpointConfigName", "SlotName"}),
+        (MONITORING, {"ReportPrefix", "AlarmNames", "DashboardName", "MonitoredPackage"}),
     ],
 )
 def test_clients_find_what_they_need_in_the_outputs(
@@ -127,6 +141,27 @@ def test_the_config_is_told_only_when_there_is_one(templates: Templates):
     assert outputs["EndpointName"] == {"Value": "dev-flight-delay"}
 
 
+def test_the_monitored_version_is_told_only_when_there_is_one(templates: Templates):
+    outputs = templates[MONITORING]["Outputs"]
+    assert outputs["MonitoredPackage"] == {
+        "Condition": "HasModel",
+        "Value": {"Fn::Select": [0, {"Ref": "Slot"}]},
+    }
+    names = "dev-flight-delay-data-quality-drift,dev-flight-delay-data-quality-silent"
+    assert outputs["AlarmNames"]["Value"] == names
+    assert outputs["ReportPrefix"]["Value"]["Fn::Join"][1][-1] == "/monitoring/dev-flight-delay"
+
+
+def test_monitors_stand_in_no_other_stack(templates: Templates):
+    owners = {
+        stack
+        for stack, r in resources(templates)
+        if r["Type"].endswith("Dashboard")
+        or "data-quality" in json.dumps(r.get("Properties", {}).get("Name"))
+    }
+    assert owners == {MONITORING}
+
+
 def test_pipeline_group_and_endpoint_share_their_name(templates: Templates):
     training, serving = templates[TRAINING], templates[SERVING]
     assert {
@@ -137,35 +172,57 @@ def test_pipeline_group_and_endpoint_share_their_name(templates: Templates):
 
 
 def test_the_rule_tells_the_promotion_all_it_asks_for(templates: Templates):
-    machine = the(templates["Dev-Operations"], "AWS::StepFunctions::StateMachine")
-    wanted = ("model", "stage", "group", "endpoint", "stack", "slot")
-    assert all(name in machine["Properties"]["DefinitionString"] for name in wanted)
     [target] = the(templates[SERVING], "AWS::Events::Rule")["Properties"]["Targets"]
     told = json.loads(target["InputTransformer"]["InputTemplate"])
-    assert {name: told[name] for name in wanted} == {
+    assert told.pop("reason")
+    assert told.keys() == set(PROMOTION_INPUT)
+    assert told == {
         "model": "flight-delay",
         "stage": "dev",
         "group": "dev-flight-delay",
         "endpoint": "dev-flight-delay",
         "stack": SERVING,
         "slot": "/perennial/dev/flight-delay/slot",
+        "monitoring": MONITORING,
+        "monitors": ["data-quality"],
     }
 
 
+def test_the_drift_alarm_of_the_monitor_starts_a_retraining_of_its_model(templates: Templates):
+    rule = the(templates[MONITORING], "AWS::Events::Rule")["Properties"]
+    [alarm] = rule["EventPattern"]["resources"]
+    assert alarm["Fn::Join"][1][-1] == ":alarm:dev-flight-delay-data-quality-drift"
+    names = templates[MONITORING]["Outputs"]["AlarmNames"]["Value"].split(",")
+    assert alarm["Fn::Join"][1][-1].removeprefix(":alarm:") in names
+    [target] = rule["Targets"]
+    assert target["Arn"]["Fn::Join"][1][-1] == ":stateMachine:dev-retraining"
+    told = json.loads(target["InputTransformer"]["InputTemplate"])
+    assert (told["model"], told["trigger"]) == ("flight-delay", "drift")
+
+
 def test_processing_steps_find_the_archive_under_the_name_cdk_gives_it(templates: Templates):
-    pipeline = the(templates[TRAINING], "AWS::SageMaker::Pipeline")["Properties"]
-    body, values = pipeline["PipelineDefinition"]["PipelineDefinitionBody"]["Fn::Sub"]
-    steps = json.loads(body)["Steps"]
-    commands = [
-        step["Arguments"]["AppSpecification"]["ContainerEntrypoint"][2]
-        for step in steps
-        if step["Type"] == "Processing"
-    ]
-    archive = values["CodeUri"]["Fn::Sub"].rpartition("/")[2]
-    assert len(commands) == 3
-    for command in commands:
-        pattern = command.split("tar -xzf ")[1].split()[0]
-        assert fnmatch(archive, pattern)
+    commands = []
+    for stack in (TRAINING, MONITORING):
+        pipeline = the(templates[stack], "AWS::SageMaker::Pipeline")["Properties"]
+        body, values = pipeline["PipelineDefinition"]["PipelineDefinitionBody"]["Fn::Sub"]
+        for step in json.loads(body)["Steps"]:
+            if step["Type"] == "Processing":
+                code = step["Arguments"]["ProcessingInputs"][0]["S3Input"]["S3Uri"]
+                archive = values[code.strip("${}")]["Fn::Sub"].rpartition("/")[2]
+                command = step["Arguments"]["AppSpecification"]["ContainerEntrypoint"]
+                pattern = command[2].split("tar -xzf ")[1].split()[0]
+                assert fnmatch(archive, pattern)
+                commands.append(command[3])
+    assert commands == ["preprocess.py", "evaluate.py", "baseline.py", "data_quality.py"]
+
+
+def test_baselines_and_monitors_come_from_the_same_archive(templates: Templates):
+    uris = []
+    for stack in (TRAINING, MONITORING):
+        pipeline = the(templates[stack], "AWS::SageMaker::Pipeline")["Properties"]
+        _, values = pipeline["PipelineDefinition"]["PipelineDefinitionBody"]["Fn::Sub"]
+        uris.append(values["MonitorCodeUri"])
+    assert uris[0] == uris[1]
 
 
 def test_one_function_serves_all_slots_and_no_other_is_there(templates: Templates):

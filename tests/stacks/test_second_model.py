@@ -56,12 +56,13 @@ def with_a_second_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return project / "cdk.out" / "assembly-Dev"
 
 
-def test_it_gets_its_own_training_and_serving(with_a_second_model: Path):
+def test_it_gets_its_own_training_serving_and_monitoring(with_a_second_model: Path):
     stacks = {path.name.split(".")[0] for path in with_a_second_model.glob("*.template.json")}
-    assert len(stacks) == 6
+    assert len(stacks) == 8
     assert {name[:-8] for name in stacks if "second" in name} == {
         "DevTrainingsecond",
         "DevServingsecond",
+        "DevMonitoringsecond",
     }
 
 
@@ -80,7 +81,12 @@ def test_it_gets_its_own_slot_beside_the_first(with_a_second_model: Path):
 
 def test_it_changes_nothing_of_the_first(with_a_second_model: Path, assemblies: dict[str, Path]):
     before = assemblies["home"] / "assembly-Dev"
-    for name in ("DevServingflightdelay", "DevTrainingflightdelay", "DevOperations"):
+    for name in (
+        "DevServingflightdelay",
+        "DevTrainingflightdelay",
+        "DevMonitoringflightdelay",
+        "DevOperations",
+    ):
         [old] = before.glob(f"{name}*.template.json")
         [new] = with_a_second_model.glob(f"{name}*.template.json")
         assert old.read_bytes() == new.read_bytes(), name

@@ -1,5 +1,7 @@
 """The buckets of a stage."""
 
+from typing import cast
+
 from aws_cdk import Aws, Duration
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
@@ -19,6 +21,7 @@ class StageStorage(Construct):
         prefix: Begins the names of the buckets.
         key: Encrypts them.
         capture_expires_after: How long recorded requests and responses are kept.
+        announce_new_data: Whether the data bucket sends its events to EventBridge.
     """
 
     def __init__(
@@ -29,6 +32,7 @@ class StageStorage(Construct):
         prefix: str,
         key: kms.IKey,
         capture_expires_after: Duration,
+        announce_new_data: bool = False,
     ) -> None:
         super().__init__(scope, construct_id)
         self._prefix = prefix
@@ -39,7 +43,7 @@ class StageStorage(Construct):
             ("artifacts", None),
             ("capture", capture_expires_after),
         ):
-            PrivateBucket(
+            bucket = PrivateBucket(
                 self,
                 purpose.capitalize(),
                 bucket_name=self.bucket_name(purpose),
@@ -47,6 +51,8 @@ class StageStorage(Construct):
                 access_logs=logs,
                 expire_after=expiry,
             )
+            if purpose == "data" and announce_new_data:
+                _announce(bucket)
 
     def bucket_name(self, purpose: str) -> str:
         """The name of the bucket for `data`, `artifacts` or `capture`."""
@@ -59,3 +65,13 @@ class StageStorage(Construct):
             for purpose in ("data", "artifacts", "capture")
         )
         return Storage(data=data, artifacts=artifacts, capture=capture, key=self._key)
+
+
+def _announce(bucket: s3.Bucket) -> None:
+    # The L2's event_bridge_enabled would add a function of CDK's to do what a property does.
+    resource = cast(s3.CfnBucket, bucket.node.default_child)
+    resource.notification_configuration = s3.CfnBucket.NotificationConfigurationProperty(
+        event_bridge_configuration=s3.CfnBucket.EventBridgeConfigurationProperty(
+            event_bridge_enabled=True
+        )
+    )

@@ -1,12 +1,16 @@
 """The whole machine; docs/decisions/promotion.md draws it."""
 
 from mlops_constructs.promotion.desire import desire
-from mlops_constructs.promotion.failures import failure, failures
-from mlops_constructs.promotion.lock import lock, unlock
-from mlops_constructs.promotion.notices import notice
 from mlops_constructs.promotion.observe import observe
 from mlops_constructs.promotion.release import release
-from mlops_constructs.promotion.states import (
+from mlops_constructs.promotion.sweep import sweep
+from mlops_constructs.promotion.watch import watch
+from mlops_constructs.state_machines.failures import failures
+from mlops_constructs.state_machines.lock import lock, unlock
+from mlops_constructs.state_machines.notices import notice
+from mlops_constructs.state_machines.requests import incomplete
+from mlops_constructs.state_machines.states import (
+    FIRST_WAIT,
     State,
     choose,
     finish,
@@ -14,9 +18,8 @@ from mlops_constructs.promotion.states import (
     remember,
     when,
 )
-from mlops_constructs.promotion.sweep import sweep
 
-INPUT = ("model", "stage", "group", "endpoint", "stack", "slot")
+INPUT = ("model", "stage", "group", "endpoint", "stack", "slot", "monitoring", "monitors")
 """What an execution has to be told; anything else in its input is left alone."""
 
 TIMEOUT_SECONDS = 48 * 60 * 60
@@ -33,36 +36,28 @@ def definition() -> State:
         "States": _begin()
         | observe()
         | desire()
-        | lock()
+        | lock(look="Read the stack", assign={"seconds": FIRST_WAIT})
         | release()
         | sweep()
-        | unlock()
+        | watch()
+        | unlock(then="Is an approval missing?")
         | _end()
-        | failures(),
+        | failures(noun="promotion", left_behind="What serves was left as it is."),
     }
 
 
 def _begin() -> dict[str, State]:
-    missing = (
-        f"[$filter({list(INPUT)}, function($name)"
-        " { $not($exists($lookup($states.input, $name))) })]"
-    )
     beside = "$substringBefore($states.input.slot, '/slot')"
     return {
         "Is the input complete?": choose(
-            failure(
-                f"$count({missing}) > 0",
-                "Promotion.BadInput",
-                f"'The input has to say ' & $join({list(INPUT)}, ', ') & '; it lacks ' &"
-                f" $join({missing}, ', ')",
-            )
-            | {"Next": "Fail the promotion"},
+            incomplete(INPUT, error="Promotion.BadInput", then="Fail the promotion"),
             otherwise="Take the request",
         ),
         "Take the request": remember(
             {
                 "target": {name: jsonata(f"$states.input.{name}") for name in INPUT}
                 | {
+                    "monitors": jsonata("[$states.input.monitors]"),
                     "lock": jsonata(f"{beside} & '/lock'"),
                     "note": jsonata(f"{beside} & '/look-again'"),
                     "stamp": jsonata("'perennial:' & $states.input.stage"),
@@ -74,6 +69,9 @@ def _begin() -> dict[str, State]:
                 "stamped": [],
                 "rolledBack": [],
                 "outcome": "already serving",
+                "watched": "",
+                "refreshed": "",
+                "watchLooks": 0,
             },
             then="Read the stack",
         ),

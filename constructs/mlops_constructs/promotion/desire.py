@@ -1,7 +1,7 @@
 """Which model version should serve, and what the slot says."""
 
-from mlops_constructs.promotion.failures import failure
-from mlops_constructs.promotion.states import (
+from mlops_constructs.state_machines.failures import failure
+from mlops_constructs.state_machines.states import (
     State,
     call,
     choose,
@@ -143,7 +143,7 @@ def _comparison() -> dict[str, State]:
     there = f"$slot = $desired.slot and {REACHED}"
     return {
         "Does it serve what it should?": choose(
-            when(f"{there} and {KNOWN}", "Read the note"),
+            when(f"{there} and {KNOWN}", "Is it watched?"),
             when("$not($holding)", "Take the lock"),
             when(there, "Find the endpoint's logical id", {"previous": {"config": "NONE"}}),
             otherwise="Put the slot",

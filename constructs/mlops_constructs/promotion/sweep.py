@@ -4,8 +4,16 @@ CloudFormation keeps a replaced config and model, since a rollback may need them
 deletes them. Ours are known by the tag `perennial:endpoint`.
 """
 
-from mlops_constructs.promotion.states import State, call, choose, for_each, jsonata, remember, when
 from mlops_constructs.serving.served_version import ENDPOINT_TAG
+from mlops_constructs.state_machines.states import (
+    State,
+    call,
+    choose,
+    for_each,
+    jsonata,
+    remember,
+    when,
+)
 
 PAGE = 100
 PAGES = 10

@@ -2,18 +2,12 @@
 
 from collections.abc import Mapping
 
-from aws_cdk import Duration
 from aws_cdk import aws_events as events
-from aws_cdk import aws_events_targets as targets
-from aws_cdk import aws_iam as iam
 from aws_cdk import aws_sns as sns
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
-from mlops_constructs.serving.undelivered import UndeliveredEvents
-
-MOST_RETRIES = 185
-"""EventBridge's own maximum (API reference, RetryPolicy)."""
+from mlops_constructs.state_machines.events import start_on
 
 
 class ApprovalRule(Construct):
@@ -38,28 +32,20 @@ class ApprovalRule(Construct):
         *,
         group_name: str,
         promotion: sfn.IStateMachine,
-        promotion_input: Mapping[str, str],
+        promotion_input: Mapping[str, object],
         topic: sns.ITopic,
     ) -> None:
         super().__init__(scope, construct_id)
-        self.undelivered = UndeliveredEvents(
+        version = events.EventField.from_path("$.detail.ModelPackageArn")
+        verdict = events.EventField.from_path("$.detail.ModelApprovalStatus")
+        self.undelivered = start_on(
             self,
-            "Undelivered",
+            _verdict_on(group_name),
+            machine=promotion,
+            told={**promotion_input, "reason": f"{version} became {verdict}"},
             topic=topic,
             meaning=f"A verdict on {group_name} started no promotion; the queue has its event",
         )
-        version = events.EventField.from_path("$.detail.ModelPackageArn")
-        verdict = events.EventField.from_path("$.detail.ModelApprovalStatus")
-        told = {**promotion_input, "reason": f"{version} became {verdict}"}
-        start = targets.SfnStateMachine(
-            promotion,
-            input=events.RuleTargetInput.from_object(told),
-            role=iam.Role(self, "Role", assumed_by=iam.ServicePrincipal("events.amazonaws.com")),
-            dead_letter_queue=self.undelivered,
-            max_event_age=Duration.days(1),
-            retry_attempts=MOST_RETRIES,
-        )
-        events.Rule(self, "Resource", event_pattern=_verdict_on(group_name), targets=[start])
 
 
 def _verdict_on(group_name: str) -> events.EventPattern:

@@ -5,6 +5,11 @@ https://docs.aws.amazon.com/sagemaker/latest/dg/monitoring-cloudwatch.html#cloud
 
 from enum import Enum
 
+from aws_cdk import Duration
+from aws_cdk import aws_cloudwatch as cloudwatch
+
+from mlops_constructs.serving.served_version import VARIANT
+
 
 class EndpointMetric(Enum):
     """A metric in namespace AWS/SageMaker: its name, and the statistic that says most."""
@@ -27,3 +32,19 @@ class EndpointMetric(Enum):
     def statistic(self) -> str:
         """The statistic taken unless another is asked for."""
         return self.value[1]
+
+    def of(
+        self,
+        endpoint_name: str,
+        *,
+        statistic: str | None = None,
+        period: Duration | None = None,
+    ) -> cloudwatch.Metric:
+        """The metric of one endpoint, by default by the minute and with its own statistic."""
+        return cloudwatch.Metric(
+            namespace="AWS/SageMaker",
+            metric_name=self.metric_name,
+            dimensions_map={"EndpointName": endpoint_name, "VariantName": VARIANT},
+            statistic=statistic or self.statistic,
+            period=period or Duration.minutes(1),
+        )

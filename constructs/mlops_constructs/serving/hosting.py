@@ -5,7 +5,8 @@ from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-_LOCAL_STORAGE = re.compile(r"ml\.([a-z]+\d+[a-z]*d[a-z]*|g5|g6e?|gr6|p5(e|en)?|trn\d+n?)\.")
+from mlops_constructs.instances import INSTANCE_TYPE, key_problems
+
 _BURSTABLE = re.compile(r"ml\.t\d")
 
 
@@ -23,7 +24,7 @@ class Hosting(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    instance_type: Annotated[str, Field(pattern=r"^ml\.[a-z0-9-]+\.[a-z0-9-]+$")]
+    instance_type: Annotated[str, Field(pattern=INSTANCE_TYPE)]
     min_instances: Annotated[int, Field(ge=1)] = 1
     max_instances: Annotated[int, Field(ge=1)]
     invocations_per_instance: Annotated[int, Field(ge=1)]
@@ -37,11 +38,7 @@ class Hosting(BaseModel):
                 f"max_instances must be at least min_instances ({self.min_instances}), "
                 f"got {self.max_instances}"
             )
-        if _LOCAL_STORAGE.match(self.instance_type):
-            problems.append(
-                f"instance_type {self.instance_type!r} has local storage, which takes no key; "
-                "choose a type without, such as 'ml.m5.large'"
-            )
+        problems += key_problems(self.instance_type)
         if _BURSTABLE.match(self.instance_type):
             problems.append(
                 f"instance_type {self.instance_type!r} is burstable, which AWS does not scale; "

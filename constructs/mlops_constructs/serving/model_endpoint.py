@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
-from aws_cdk import CfnCondition, CfnParameter, Duration, Fn, Stack
+from aws_cdk import Duration, Stack
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_sagemaker as sagemaker
@@ -15,11 +15,9 @@ from mlops_constructs.serving.autoscaling import EndpointScaling
 from mlops_constructs.serving.endpoint_metric import EndpointMetric
 from mlops_constructs.serving.execution_role import ServingRole
 from mlops_constructs.serving.hosting import Hosting
-from mlops_constructs.serving.served_version import VARIANT, ServedVersion
+from mlops_constructs.serving.served_version import ServedVersion
+from mlops_constructs.slot_content import SlotContent
 from mlops_constructs.storage import Storage
-
-NO_MODEL: Final = "NONE"
-"""What a slot names before its first promotion."""
 
 MAXIMUM_UPDATE: Final = Duration.minutes(30)
 """How long one blue/green update may take before AWS gives it up."""
@@ -59,10 +57,8 @@ class ModelEndpoint(Construct):
         refuse(name_problems("the name of an endpoint", endpoint_name))
         super().__init__(scope, construct_id)
         self.endpoint_name = endpoint_name
-        package = self._package_in(slot_name)
-        self.has_model = CfnCondition(
-            self, "HasModel", expression=Fn.condition_not(Fn.condition_equals(package, NO_MODEL))
-        )
+        slot = SlotContent(self, slot_name=slot_name)
+        self.has_model = slot.has_model
         self.role = ServingRole(
             self,
             "Role",
@@ -74,7 +70,7 @@ class ModelEndpoint(Construct):
         version = ServedVersion(
             self,
             "Version",
-            package=package,
+            package=slot.package,
             endpoint_name=endpoint_name,
             hosting=hosting,
             storage=storage,
@@ -105,23 +101,7 @@ class ModelEndpoint(Construct):
         period: Duration | None = None,
     ) -> cloudwatch.Metric:
         """One of the endpoint's metrics, by default by the minute and with its own statistic."""
-        return cloudwatch.Metric(
-            namespace="AWS/SageMaker",
-            metric_name=measured.metric_name,
-            dimensions_map={"EndpointName": self.endpoint_name, "VariantName": VARIANT},
-            statistic=statistic or measured.statistic,
-            period=period or Duration.minutes(1),
-        )
-
-    def _package_in(self, slot_name: str) -> str:
-        slot = CfnParameter(
-            self,
-            "Slot",
-            type="AWS::SSM::Parameter::Value<CommaDelimitedList>",
-            default=slot_name,
-            description="The version to serve and its baselines, written by promotions",
-        )
-        return Fn.select(0, slot.value_as_list)
+        return measured.of(self.endpoint_name, statistic=statistic, period=period)
 
     def _endpoint(self) -> sagemaker.CfnEndpoint:
         shift = sagemaker.CfnEndpoint.TrafficRoutingConfigProperty(

@@ -8,10 +8,14 @@ from constructs import Construct
 
 from mlops_constructs.permissions import (
     image_statements,
+    job_statements,
+    jobs_of_pipelines,
     key_statements,
+    list_statement,
     log_statement,
     log_streams,
     metric_statement,
+    pass_role_statement,
 )
 from mlops_constructs.storage import Storage
 from mlops_constructs.training.archive_asset import ArchiveAsset
@@ -56,10 +60,10 @@ class JobRole(iam.Role):
         for statement in (
             iam.PolicyStatement(actions=["s3:GetObject"], resources=[raw, made, *scripts]),
             iam.PolicyStatement(actions=["s3:PutObject"], resources=[made]),
-            _list(storage.data.bucket_arn, data_prefix, f"{data_prefix}/*"),
-            _list(storage.artifacts.bucket_arn, artifact_prefix, f"{artifact_prefix}/*"),
+            list_statement(storage.data.bucket_arn, data_prefix, f"{data_prefix}/*"),
+            list_statement(storage.artifacts.bucket_arn, artifact_prefix, f"{artifact_prefix}/*"),
             # A processing job lists what it downloads, be it a single file.
-            *(_list(asset.bucket.bucket_arn, asset.s3_object_key) for asset in code),
+            *(list_statement(asset.bucket.bucket_arn, asset.s3_object_key) for asset in code),
             *key_statements(storage.key.key_arn),
             *image_statements(repositories),
             log_statement(logs),
@@ -99,39 +103,14 @@ class PipelineRole(iam.Role):
         super().__init__(scope, construct_id, assumed_by=iam.ServicePrincipal(SAGEMAKER))
         made = storage.artifacts.arn_for_objects(f"{artifact_prefix}/*")
         processing, training = (
-            Stack.of(self).format_arn(
-                service="sagemaker", resource=kind, resource_name="pipelines-*"
-            )
-            for kind in ("processing-job", "training-job")
+            jobs_of_pipelines(Stack.of(self), kind) for kind in ("processing-job", "training-job")
         )
         for statement in (
-            _run("ProcessingJob", processing),
-            _run("TrainingJob", training),
-            # Pipelines tag every job they start with the execution it belongs to.
-            iam.PolicyStatement(actions=["sagemaker:AddTags"], resources=[processing, training]),
+            *job_statements({"ProcessingJob": processing, "TrainingJob": training}),
             iam.PolicyStatement(actions=["s3:GetObject"], resources=[made]),
             iam.PolicyStatement(actions=["kms:Decrypt"], resources=[storage.key.key_arn]),
-            iam.PolicyStatement(
-                actions=["iam:PassRole"],
-                resources=[job_role.role_arn],
-                conditions={"StringEquals": {"iam:PassedToService": SAGEMAKER}},
-            ),
+            pass_role_statement(job_role.role_arn),
         ):
             self.add_to_policy(statement)
         jobs = "SageMaker names the jobs of pipelines, all beginning with pipelines-."
         acknowledge_wildcards(self, {processing: jobs, training: jobs, made: OWN_ARTIFACTS})
-
-
-def _run(job: str, arn: str) -> iam.PolicyStatement:
-    return iam.PolicyStatement(
-        actions=[f"sagemaker:{verb}{job}" for verb in ("Create", "Describe", "Stop")],
-        resources=[arn],
-    )
-
-
-def _list(bucket_arn: str, *prefixes: str) -> iam.PolicyStatement:
-    return iam.PolicyStatement(
-        actions=["s3:ListBucket"],
-        resources=[bucket_arn],
-        conditions={"StringLike": {"s3:prefix": list(prefixes)}},
-    )

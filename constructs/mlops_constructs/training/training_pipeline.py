@@ -10,6 +10,7 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_sagemaker as sagemaker
 from constructs import Construct
 
+from mlops_constructs.monitor_steps import MONITOR_STEPS
 from mlops_constructs.names import name_problems
 from mlops_constructs.problems import refuse
 from mlops_constructs.storage import Storage
@@ -35,15 +36,26 @@ class PipelineMetric(StrEnum):
     DURATION = "ExecutionDuration"
     """In milliseconds."""
 
+    def of(self, pipeline_name: str) -> cloudwatch.Metric:
+        """The metric of one pipeline by the hour: durations averaged, the others counted."""
+        return cloudwatch.Metric(
+            namespace="AWS/Sagemaker/ModelBuildingPipeline",
+            metric_name=self.value,
+            dimensions_map={"PipelineName": pipeline_name},
+            statistic="Average" if self is PipelineMetric.DURATION else "Sum",
+            period=Duration.hours(1),
+        )
+
 
 class TrainingPipeline(Construct):
     """Trains, judges and registers one model.
 
     The definition may hold the placeholders `${PipelineName}`, `${ModelPackageGroupName}`,
     `${DataBucketName}`, `${ArtifactBucketName}`, `${KmsKeyArn}`, `${JobRoleName}`, `${CodeUri}` and
-    `${CodeDigest}` (the scripts as a .tar.gz, and its SHA-256), `${NoChampionUri}` (an archive that
-    stands where a champion's would), AWS's pseudo parameters, and the registry accounts of its
-    images. Jobs read data below ``data_prefix`` and write artifacts below the pipeline's name.
+    `${CodeDigest}` (the scripts as a .tar.gz, and its SHA-256), `${MonitorCodeUri}` (the scripts of
+    monitors, one of which makes baselines), `${NoChampionUri}` (an archive that stands where a
+    champion's would), AWS's pseudo parameters, and the registry accounts of its images. Jobs read
+    data below ``data_prefix`` and write artifacts below the pipeline's name.
 
     Args:
         pipeline_name: 1 to 63 letters, digits and inner hyphens; also the prefix of its artifacts.
@@ -73,6 +85,7 @@ class TrainingPipeline(Construct):
         self.pipeline_name = pipeline_name
         self.input_data_uri = storage.data.s3_url_for_object(f"{data_prefix}/")
         scripts = ArchiveAsset(self, "Code", folder=code)
+        monitors = ArchiveAsset(self, "Monitors", folder=MONITOR_STEPS)
         no_champion = ArchiveAsset(self, "NoChampion", folder=NO_CHAMPION)
         registries = ImageRegistries(self, "Images", definition=definition, accounts=image_accounts)
         self.job_role = JobRole(
@@ -81,7 +94,7 @@ class TrainingPipeline(Construct):
             storage=storage,
             data_prefix=data_prefix,
             artifact_prefix=pipeline_name,
-            code=[scripts, no_champion],
+            code=[scripts, monitors, no_champion],
             repositories=registries.repository_arns,
         )
         self.role = PipelineRole(
@@ -91,7 +104,7 @@ class TrainingPipeline(Construct):
         self._define(
             definition,
             _storage_values(storage)
-            | _code_values(scripts, no_champion)
+            | _code_values(scripts, monitors, no_champion)
             | registries.accounts
             | {"ModelPackageGroupName": model_package_group.group_name},
         )
@@ -113,13 +126,7 @@ class TrainingPipeline(Construct):
 
     def metric(self, measured: PipelineMetric) -> cloudwatch.Metric:
         """One of the pipeline's metrics by the hour: durations averaged, the others counted."""
-        return cloudwatch.Metric(
-            namespace="AWS/Sagemaker/ModelBuildingPipeline",
-            metric_name=measured.value,
-            dimensions_map={"PipelineName": self.pipeline_name},
-            statistic="Average" if measured is PipelineMetric.DURATION else "Sum",
-            period=Duration.hours(1),
-        )
+        return measured.of(self.pipeline_name)
 
     def _may_register(self, group: ModelPackageGroup) -> None:
         group.grant_register(self.role)
@@ -151,9 +158,12 @@ def _storage_values(storage: Storage) -> dict[str, str]:
     }
 
 
-def _code_values(scripts: ArchiveAsset, no_champion: ArchiveAsset) -> dict[str, str]:
+def _code_values(
+    scripts: ArchiveAsset, monitors: ArchiveAsset, no_champion: ArchiveAsset
+) -> dict[str, str]:
     return {
         "CodeUri": scripts.s3_object_url,
         "CodeDigest": scripts.digest,
+        "MonitorCodeUri": monitors.s3_object_url,
         "NoChampionUri": no_champion.s3_object_url,
     }

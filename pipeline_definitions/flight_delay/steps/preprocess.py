@@ -16,6 +16,7 @@ import pandas as pd
 from failing import exit_code
 from features import FEATURES, FLIGHT_ID, LABEL, LATE_MINUTES, BadData
 from raw import RawData, read_raw
+from tables import SCHEDULED, schema
 
 SPLITS: Mapping[str, tuple[float, float]] = {
     "train": (0.0, 0.7),
@@ -47,8 +48,9 @@ def run(options: argparse.Namespace) -> None:
         part.drop(columns="date").to_csv(folder / f"{name}.csv", index=False)
     report = data_report(raw, dropped, parts) | {"data_version": options.data_version}
     options.report.mkdir(parents=True, exist_ok=True)
-    text = json.dumps(report, indent=2) + "\n"
-    (options.report / "data_report.json").write_text(text, encoding="utf-8")
+    for name, content in (("data_report.json", report), ("schema.json", schema())):
+        text = json.dumps(content, indent=2) + "\n"
+        (options.report / name).write_text(text, encoding="utf-8")
 
 
 def check_registry_texts(texts: Mapping[str, str]) -> None:
@@ -84,22 +86,24 @@ def labelled(flights: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, int]]:
 
 
 def described(flights: pd.DataFrame, weather: pd.DataFrame, planes: pd.DataFrame) -> pd.DataFrame:
-    """One row a flight: date, flight_id, label and FEATURES, ordered by scheduled departure."""
+    """One row a flight: date, id, time, label and FEATURES, ordered by scheduled departure."""
     known_planes = planes.rename(columns={"year": "plane_year", "seats": "plane_seats"})
     date = pd.to_datetime(flights[["year", "month", "day"]])
+    minute = _minute_of_day(flights["sched_dep_time"])
+    scheduled = date + pd.to_timedelta(minute, unit="min")
     joined = (
         flights.assign(
             date=date,
             day_of_week=date.dt.day_of_week + 1,
-            sched_dep_minute=_minute_of_day(flights["sched_dep_time"]),
+            sched_dep_minute=minute,
             sched_arr_minute=_minute_of_day(flights["sched_arr_time"]),
-            **{FLIGHT_ID: _flight_id(flights)},
+            **{FLIGHT_ID: _flight_id(flights), SCHEDULED: scheduled.dt.strftime("%Y-%m-%dT%H:%M")},
         )
         .merge(weather, how="left", on=["origin", "time_hour"], validate="many_to_one")
         .merge(known_planes, how="left", on="tailnum", validate="many_to_one")
         .sort_values(["date", "sched_dep_minute", FLIGHT_ID], kind="stable")
     )
-    return joined[["date", FLIGHT_ID, LABEL, *FEATURES]].reset_index(drop=True)
+    return joined[["date", FLIGHT_ID, SCHEDULED, LABEL, *FEATURES]].reset_index(drop=True)
 
 
 def split(examples: pd.DataFrame) -> dict[str, pd.DataFrame]:

@@ -4,7 +4,10 @@ import csv
 from dataclasses import dataclass
 from pathlib import Path
 
-from features import FEATURES, FLIGHT_ID, LABEL, BadData
+from features import CATEGORY, FEATURES, FLIGHT_ID, LABEL, NUMBER, BadData
+
+SCHEDULED = "scheduled"
+"""When it should depart, in New York, as ISO 8601: the time of a row of the tables."""
 
 
 @dataclass(frozen=True)
@@ -20,6 +23,12 @@ class Table:
     ids: list[str]
     labels: list[int]
     rows: list[list[str]]
+
+
+def schema() -> dict[str, object]:
+    """What the monitors have to know of the tables: the column of the time, and the features."""
+    kinds = {CATEGORY: "category", NUMBER: "number"}
+    return {"time": SCHEDULED, "features": {name: kinds[kind] for name, kind in FEATURES.items()}}
 
 
 def read_table(folder: Path) -> Table:

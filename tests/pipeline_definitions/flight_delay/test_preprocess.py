@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from features import FEATURES, FLIGHT_ID, LABEL
+from tables import SCHEDULED
 
 from .conftest import PLANES, Prepared, deliver, flight, prepare, weather, winter
 
@@ -46,7 +47,7 @@ def test_a_flight_more_than_15_minutes_behind_is_late(tmp_path: Path):
 
 def test_nothing_known_only_after_departure_is_asked(prepared: Prepared):
     columns = set(prepared.rows("train")[0])
-    assert columns == {FLIGHT_ID, LABEL, *FEATURES}
+    assert columns == {FLIGHT_ID, SCHEDULED, LABEL, *FEATURES}
     assert not AFTER_DEPARTURE & columns
 
 
@@ -64,6 +65,23 @@ def test_schedule_weather_and_plane_describe_a_flight(tmp_path: Path):
     assert row["day_of_week"] == "2"  # the first of January 2013 was a Tuesday
     assert (row["temp"], row["wind_gust"]) == ("39.02", "")
     assert (float(row["plane_year"]), float(row["plane_seats"])) == (2004, 55)
+
+
+def test_a_row_says_when_its_flight_should_have_departed(tmp_path: Path):
+    evening = both_outcomes(sched_dep_time=2359)
+    rows = examples_of(tmp_path, evening)
+    times = [datetime.datetime.fromisoformat(row[SCHEDULED]) for row in rows]
+    assert times[0] == datetime.datetime(2013, 1, 1, 23, 59)
+    assert times == sorted(times)
+
+
+def test_monitors_learn_the_columns_of_a_request_in_its_order(prepared: Prepared):
+    [found] = prepared.folder.rglob("schema.json")
+    schema = json.loads(found.read_text())
+    assert list(schema["features"]) == list(FEATURES)
+    assert schema["features"]["carrier"] == "category"
+    assert schema["features"]["temp"] == "number"
+    assert schema["time"] in prepared.rows("train")[0]
 
 
 def test_a_plane_or_an_hour_that_nobody_knows_is_missing_and_the_flight_stays(tmp_path: Path):
@@ -205,4 +223,4 @@ def test_a_reason_the_registry_would_refuse_is_refused_before_any_work(
 def test_tables_can_be_read_by_any_reader_of_csv(prepared: Prepared):
     with (prepared.path("test") / "test.csv").open(newline="") as lines:
         widths = {len(row) for row in csv.reader(lines)}
-    assert widths == {2 + len(FEATURES)}
+    assert widths == {3 + len(FEATURES)}

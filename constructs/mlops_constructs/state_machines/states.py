@@ -10,6 +10,9 @@ from collections.abc import Mapping, Sequence
 State = dict[str, object]
 """One state, as the Amazon States Language writes it."""
 
+FIRST_WAIT = 2
+"""Seconds before the first look at something that changes."""
+
 ON_FAILURE = "Tell of the failure"
 """Where every task goes when its retries are used up."""
 
@@ -106,6 +109,15 @@ def wait(seconds: int | str, *, then: str, assign: Mapping[str, object] | None =
     """Waits for a number of seconds, or what an expression says."""
     state: State = {"Type": "Wait", "Seconds": seconds, "Next": then}
     return state | ({"Assign": dict(assign)} if assign else {})
+
+
+def wait_longer_each_time(*, at_most: int, then: str) -> State:
+    """Waits `$seconds`, and half as long again the next time, up to ``at_most``.
+
+    Whoever begins to wait sets the variable to the first wait's seconds.
+    """
+    longer = jsonata(f"$min([{at_most}, $ceil($seconds * 1.5)])")
+    return wait(jsonata("$seconds"), assign={"seconds": longer}, then=then)
 
 
 def for_each(

@@ -21,6 +21,9 @@ Api = Callable[[str, str, dict[str, Any]], Any]
 """Calls (service, action, arguments) and answers, or raises `AwsError`."""
 
 
+A_MOMENT = "2026-11-24T03:00:00.000Z"
+
+
 class AwsError(Exception):
     """An error as an SDK integration reports it, such as ``Ssm.ParameterNotFoundException``."""
 
@@ -37,6 +40,7 @@ class Undefined(Exception):
 def _compiled(expression: str) -> Any:
     compiled = jsonata.Jsonata.jsonata(expression)
     compiled.register_lambda("hash", lambda text, algorithm: _hash(text, algorithm))
+    compiled.register_lambda("parse", lambda text: _parse(text))
     return compiled
 
 
@@ -45,11 +49,18 @@ def variables_read(expression: str) -> frozenset[str]:
     """The variables that an expression reads: neither functions nor the parameters of its own."""
     parameters = ",".join(re.findall(r"function\(([^)]*)\)", expression))
     own = set(re.findall(r"\$(\w+)", parameters)) | jsonata.Jsonata.static_frame.bindings.keys()
-    return frozenset(re.findall(r"\$([a-zA-Z]\w*)", expression)) - own - {"hash"}
+    return frozenset(re.findall(r"\$([a-zA-Z]\w*)", expression)) - own - {"hash", "parse"}
 
 
 def _hash(text: str, algorithm: str) -> str:
     return hashlib.new(algorithm.replace("-", "").lower(), text.encode()).hexdigest()
+
+
+def _parse(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError as error:
+        raise AwsError("States.QueryEvaluationError", f"$parse: {error}") from None
 
 
 def evaluate(template: Any, bindings: Mapping[str, Any]) -> Any:
@@ -65,6 +76,8 @@ def evaluate(template: Any, bindings: Mapping[str, Any]) -> Any:
     value = _compiled(template[2:-2].strip()).evaluate(None, dict(bindings))
     if value is None:
         raise Undefined(template)
+    if isinstance(value, bool | int | float | str):
+        return value
     # Out of the library's own sequences and into plain JSON.
     return json.loads(json.dumps(value))
 
@@ -78,12 +91,18 @@ class Execution:
     arn: str
     request: dict[str, Any]
     sleep: Callable[[float], None] = lambda seconds: None
+    now: Callable[[], str] = lambda: A_MOMENT
     status: str = "RUNNING"
     output: Any = None
     error: str = ""
     cause: str = ""
     visited: list[str] = field(default_factory=list)
     variables: dict[str, Any] = field(default_factory=dict)
+    started: str = field(init=False)
+    entered: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.started = self.entered = self.now()
 
     def steps(self) -> Iterator[str]:
         """Yields the name of each state before it runs."""
@@ -92,6 +111,7 @@ class Execution:
         while name is not None:
             self.visited.append(name)
             yield name
+            self.entered = self.now()
             given, name = self._run(self.definition["States"][name], given)
 
     def run(self) -> "Execution":
@@ -110,14 +130,15 @@ class Execution:
             return None, None
         try:
             result = self._work(state, given, self.variables)
+            output = self._evaluate(
+                state.get("Output", given if result is None else result), given, result
+            )
+            assigned = self._evaluate(state.get("Assign", {}), given, result)
         except AwsError as error:
             return self._caught(state, given, error)
         if state["Type"] == "Wait":
             self.sleep(self._evaluate(state["Seconds"], given))
-        output = self._evaluate(
-            state.get("Output", given if result is None else result), given, result
-        )
-        self._assign(state.get("Assign", {}), given, result=result)
+        self.variables |= assigned
         if state.get("End"):
             self.status, self.output = "SUCCEEDED", output
         return output, state.get("Next")
@@ -168,11 +189,11 @@ class Execution:
 
     def _evaluate(self, template: Any, given: Any, result: Any = None, **states: Any) -> Any:
         context = {
-            "Execution": {"Id": self.arn},
+            "Execution": {"Id": self.arn, "StartTime": self.started},
             "StateMachine": {
                 "Id": self.arn.rpartition(":")[0].replace("execution", "stateMachine")
             },
-            "State": {"EnteredTime": "2026-11-24T03:00:00.000Z"},
+            "State": {"EnteredTime": self.entered},
         }
         states |= {"input": given, "context": context}
         if result is not None:

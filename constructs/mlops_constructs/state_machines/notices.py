@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from mlops_constructs.promotion.states import GIVE_UP, State, call, jsonata
+from mlops_constructs.state_machines.states import GIVE_UP, State, call, jsonata
 
 TOPIC = "${TopicArn}"
 """The definition's name for the topic; the construct fills it in."""

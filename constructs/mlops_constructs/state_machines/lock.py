@@ -1,12 +1,16 @@
-"""One promotion at a time for each model, and no wake-up lost.
+"""One execution at a time for each model, and no wake-up lost.
 
 EventBridge can't name the executions it starts, so an SSM parameter made without overwrite is the
 lock, and its value the ARN of the execution that holds it. Who finds it held leaves a note; the
 holder looks for one after it has let go. docs/decisions/promotion.md reasons it through.
+
+The variables of the protocol are `$target.lock` and `$target.note`, names of parameters; `$holding`
+and `$told`, at first false and empty.
 """
 
-from mlops_constructs.promotion.observe import FIRST_WAIT
-from mlops_constructs.promotion.states import (
+from collections.abc import Mapping
+
+from mlops_constructs.state_machines.states import (
     REMEMBERED,
     RETRIES,
     State,
@@ -31,13 +35,22 @@ TAKE_OVER = 5
 """Seconds until all who found the same dead holder have written; the last one has the lock."""
 
 
-def lock() -> dict[str, State]:
-    """From "Take the lock" to "Read the stack", or to the end if another execution holds it."""
-    return _take() | _held() | _stale()
+def lock(*, look: str, assign: Mapping[str, object]) -> dict[str, State]:
+    """From "Take the lock" to a look, or to the end if another execution holds the lock.
+
+    Args:
+        look: The state that every round begins with.
+        assign: Variables to set before it.
+    """
+    return _take(look, assign) | _held() | _stale()
 
 
-def unlock() -> dict[str, State]:
-    """From "Read the note": goes round again if there is one, else lets go and looks once more."""
+def unlock(*, then: str) -> dict[str, State]:
+    """From "Read the note": goes round again if there is one, else lets go and looks once more.
+
+    Args:
+        then: Where it goes on without lock and note.
+    """
     return {
         "Read the note": call(
             "ssm",
@@ -54,7 +67,7 @@ def unlock() -> dict[str, State]:
             when("$left and $holding", "Clear the note"),
             when("$left", "Take the lock"),
             when("$holding", "Release the lock"),
-            otherwise="Is an approval missing?",
+            otherwise=then,
         ),
         "Release the lock": call(
             "ssm",
@@ -66,7 +79,7 @@ def unlock() -> dict[str, State]:
     }
 
 
-def _take() -> dict[str, State]:
+def _take(look: str, assign: Mapping[str, object]) -> dict[str, State]:
     return {
         "Take the lock": call(
             "ssm",
@@ -81,8 +94,8 @@ def _take() -> dict[str, State]:
             "ssm",
             "putParameter",
             _note("NONE"),
-            assign={"seconds": FIRST_WAIT},
-            then="Read the stack",
+            assign=assign,
+            then=look,
         ),
     }
 

@@ -1,0 +1,99 @@
+"""What a person looks at when asked how a model is doing."""
+
+from collections.abc import Sequence
+
+from aws_cdk import aws_cloudwatch as cloudwatch
+from constructs import Construct
+
+from mlops_constructs.monitoring.endpoint_monitor import EndpointMonitor
+from mlops_constructs.monitoring.metrics import MonitorMetric
+from mlops_constructs.serving.endpoint_metric import EndpointMetric
+from mlops_constructs.training.training_pipeline import PipelineMetric
+
+_A_THIRD = 8
+"""Of the 24 columns of a dashboard."""
+
+
+class ModelDashboard(Construct):
+    """A row for each monitor, a row for the endpoint, and the runs of the training pipeline.
+
+    Args:
+        dashboard_name: Up to 255 letters, digits, hyphens and underscores.
+        endpoint_name: What serves.
+        pipeline_name: What trains.
+        monitors: What watches.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        dashboard_name: str,
+        endpoint_name: str,
+        pipeline_name: str,
+        monitors: Sequence[EndpointMonitor],
+    ) -> None:
+        super().__init__(scope, construct_id)
+        self.dashboard_name = dashboard_name
+        rows = [*map(_drift, monitors), _serving(endpoint_name), _training(pipeline_name)]
+        cloudwatch.Dashboard(self, "Resource", dashboard_name=dashboard_name, widgets=rows)
+
+
+def _drift(monitor: EndpointMonitor) -> list[cloudwatch.IWidget]:
+    limit = cloudwatch.HorizontalAnnotation(value=1, label="threshold")
+    ratio = cloudwatch.GraphWidget(
+        title=f"{monitor.kind}: largest distance by its threshold",
+        left=[monitor.metric(MonitorMetric.DRIFT_RATIO)],
+        left_annotations=[limit],
+        left_y_axis=cloudwatch.YAxisProps(min=0),
+        width=_A_THIRD,
+    )
+    return [
+        ratio,
+        _graph(f"{monitor.kind}: violations", monitor.metric(MonitorMetric.VIOLATIONS)),
+        _graph(
+            f"{monitor.kind}: records",
+            *(
+                monitor.metric(measured)
+                for measured in (
+                    MonitorMetric.RECORDS,
+                    MonitorMetric.UNREADABLE,
+                    MonitorMetric.TOO_FEW_RECORDS,
+                )
+            ),
+        ),
+    ]
+
+
+def _serving(endpoint_name: str) -> list[cloudwatch.IWidget]:
+    return [
+        _graph("invocations", EndpointMetric.INVOCATIONS.of(endpoint_name)),
+        _graph(
+            "errors",
+            EndpointMetric.CLIENT_ERRORS.of(endpoint_name),
+            EndpointMetric.SERVER_ERRORS.of(endpoint_name),
+        ),
+        _graph(
+            "latency in microseconds",
+            EndpointMetric.MODEL_LATENCY.of(endpoint_name),
+            EndpointMetric.OVERHEAD_LATENCY.of(endpoint_name),
+        ),
+    ]
+
+
+def _training(pipeline_name: str) -> list[cloudwatch.IWidget]:
+    runs = (PipelineMetric.STARTED, PipelineMetric.SUCCEEDED, PipelineMetric.FAILED)
+    return [
+        _graph("training runs", *(run.of(pipeline_name) for run in runs)),
+        _graph("duration of training in milliseconds", PipelineMetric.DURATION.of(pipeline_name)),
+    ]
+
+
+def _graph(title: str, *metrics: cloudwatch.Metric) -> cloudwatch.GraphWidget:
+    return cloudwatch.GraphWidget(
+        title=title,
+        left=list(metrics),
+        left_y_axis=cloudwatch.YAxisProps(min=0),
+        width=_A_THIRD,
+    )

@@ -1,0 +1,81 @@
+"""One monitor of one endpoint, on whichever engine."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from aws_cdk import aws_cloudwatch as cloudwatch
+from aws_cdk import aws_sns as sns
+from constructs import Construct
+
+from mlops_constructs.monitoring.alarms import MonitorAlarms
+from mlops_constructs.monitoring.engine import Engine, ModelMonitorEngine, OpenEngine
+from mlops_constructs.monitoring.metrics import MonitorMetric
+from mlops_constructs.monitoring.model_monitor import ModelMonitor
+from mlops_constructs.monitoring.monitored_endpoint import MonitoredEndpoint, monitor_problems
+from mlops_constructs.monitoring.open_monitor import OpenMonitor
+from mlops_constructs.monitoring.settings import MonitorSettings
+from mlops_constructs.problems import refuse
+
+_MONITORS: Final[Mapping[type, type[OpenMonitor] | type[ModelMonitor]]] = {
+    OpenEngine: OpenMonitor,
+    ModelMonitorEngine: ModelMonitor,
+}
+
+
+class EndpointMonitor(Construct):
+    """Looks at what an endpoint is asked, writes reports, puts metrics, and rings.
+
+    Reports, metrics and alarms have the same places and names on every engine, so that nothing
+    downstream knows which one runs.
+
+    Args:
+        settings: The monitor's kind and settings.
+        engine: Who runs it, and on what.
+        endpoint: What is monitored.
+        image_accounts: Region to placeholder to account of AWS's image registries.
+        topic: Hears the alarms, and what goes wrong with the monitor itself.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        settings: MonitorSettings,
+        engine: Engine,
+        endpoint: MonitoredEndpoint,
+        image_accounts: Mapping[str, Mapping[str, str]],
+        topic: sns.ITopic,
+    ) -> None:
+        refuse(monitor_problems(endpoint.name, endpoint.capture_percent, [settings]))
+        super().__init__(scope, construct_id)
+        self.kind = settings.kind
+        self._endpoint = endpoint
+        _MONITORS[type(engine)](
+            self,
+            "Engine",
+            settings=settings,
+            instance_type=engine.instance_type,
+            endpoint=endpoint,
+            image_accounts=image_accounts,
+            topic=topic,
+        )
+        self.alarms = MonitorAlarms(
+            self,
+            "Alarms",
+            settings=settings,
+            endpoint_name=endpoint.name,
+            condition=endpoint.condition,
+            topic=topic,
+        )
+
+    @property
+    def report_uri(self) -> str:
+        """The S3 prefix of its reports."""
+        return self._endpoint.storage.artifacts.s3_url_for_object(
+            self._endpoint.report_prefix(self.kind)
+        )
+
+    def metric(self, measured: MonitorMetric) -> cloudwatch.Metric:
+        """One of the monitor's metrics, by the hour."""
+        return measured.of(endpoint_name=self._endpoint.name, kind=self.kind)

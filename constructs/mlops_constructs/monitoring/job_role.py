@@ -1,0 +1,80 @@
+"""What the jobs of a monitor may do."""
+
+from collections.abc import Sequence
+
+from aws_cdk import Stack
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_s3_assets as s3_assets
+from constructs import Construct
+
+from mlops_constructs.monitoring.monitored_endpoint import MonitoredEndpoint
+from mlops_constructs.permissions import (
+    image_statements,
+    key_statements,
+    list_statement,
+    log_statement,
+    log_streams,
+    metric_statement,
+)
+from mlops_constructs.wildcards import acknowledge_wildcards
+
+JOB_LOGS = "/aws/sagemaker/ProcessingJobs"
+
+
+class MonitorJobRole(iam.Role):
+    """Reads one endpoint's capture and baselines, writes one monitor's reports, logs, and measures.
+
+    Args:
+        endpoint: What is monitored.
+        kind: Of the monitor.
+        repositories: ARNs of the repositories that the job's image comes from.
+        code: The archives that the job reads.
+        namespaces: Where it may put metrics; by default nowhere.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        endpoint: MonitoredEndpoint,
+        kind: str,
+        repositories: Sequence[str],
+        code: Sequence[s3_assets.Asset] = (),
+        namespaces: Sequence[str] = (),
+    ) -> None:
+        super().__init__(
+            scope, construct_id, assumed_by=iam.ServicePrincipal("sagemaker.amazonaws.com")
+        )
+        storage = endpoint.storage
+        captured = storage.capture.arn_for_objects(f"{endpoint.capture_prefix}/*")
+        baselines = storage.artifacts.arn_for_objects(f"{endpoint.artifact_prefix}/*")
+        reports = storage.artifacts.arn_for_objects(f"{endpoint.report_prefix(kind)}/*")
+        logs = log_streams(Stack.of(self), JOB_LOGS)
+        scripts = [asset.bucket.arn_for_objects(asset.s3_object_key) for asset in code]
+        for statement in (
+            iam.PolicyStatement(
+                actions=["s3:GetObject"], resources=[captured, baselines, *scripts]
+            ),
+            iam.PolicyStatement(actions=["s3:PutObject"], resources=[reports]),
+            list_statement(storage.capture.bucket_arn, f"{endpoint.capture_prefix}/*"),
+            # A processing job lists what it downloads, be it a single file.
+            list_statement(storage.artifacts.bucket_arn, f"{endpoint.artifact_prefix}/*"),
+            *(list_statement(asset.bucket.bucket_arn, asset.s3_object_key) for asset in code),
+            *key_statements(storage.key.key_arn),
+            *image_statements(repositories),
+            log_statement([logs]),
+            *([metric_statement(namespaces)] if namespaces else []),
+        ):
+            self.add_to_policy(statement)
+        acknowledge_wildcards(
+            self,
+            {
+                captured: "SageMaker names capture files by hour.",
+                baselines: "Each version's baseline lies in a folder that SageMaker names.",
+                reports: "Reports are named by the hour of their window.",
+                logs: "SageMaker names the log stream of each job.",
+                "*": "ecr:GetAuthorizationToken and cloudwatch:PutMetricData know no resources; a "
+                "condition holds the latter to the namespace of monitors.",
+            },
+        )

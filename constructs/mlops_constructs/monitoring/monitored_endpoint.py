@@ -1,0 +1,75 @@
+"""What is monitored, and which monitors it can't have."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from aws_cdk import CfnCondition
+
+from mlops_constructs.monitoring.settings import MonitorSettings
+from mlops_constructs.names import name_problems
+from mlops_constructs.serving.served_version import VARIANT
+from mlops_constructs.storage import Storage
+
+
+@dataclass(frozen=True, kw_only=True)
+class MonitoredEndpoint:
+    """An endpoint as its monitors see it.
+
+    Attributes:
+        name: Of the endpoint.
+        capture_percent: Share of its requests that are recorded; a monitor needs some.
+        storage: The buckets of capture and artifacts, and the key.
+        artifact_prefix: Below it, in the artifact bucket, lie the baselines of all versions.
+        baseline_uri: S3 prefix of the serving version's baseline, without a slash at its end.
+        condition: Under which there is an endpoint, and so its monitors.
+        variant: The production variant whose capture is read.
+    """
+
+    name: str
+    capture_percent: int
+    storage: Storage
+    artifact_prefix: str
+    baseline_uri: str
+    condition: CfnCondition
+    variant: str = VARIANT
+
+    @property
+    def capture_prefix(self) -> str:
+        """Below it, in the capture bucket, the variant's records lie by the hour."""
+        return f"{self.name}/{self.variant}"
+
+    @property
+    def report_uri(self) -> str:
+        """The S3 prefix of the reports of all monitors."""
+        return self.storage.artifacts.s3_url_for_object(f"monitoring/{self.name}")
+
+    def report_prefix(self, kind: str) -> str:
+        """Below it, in the artifact bucket, lie the reports of a monitor."""
+        return f"monitoring/{self.name}/{kind}"
+
+
+def monitor_name(endpoint_name: str, kind: str) -> str:
+    """What the monitor's pipeline or schedule is called, and how its alarms begin."""
+    return f"{endpoint_name}-{kind}"
+
+
+def monitor_problems(
+    endpoint_name: str, capture_percent: int, monitors: Sequence[MonitorSettings]
+) -> Iterator[str]:
+    """Yields why an endpoint can't have these monitors, one sentence each."""
+    for kind, count in Counter(monitor.kind for monitor in monitors).items():
+        if count > 1:
+            yield (
+                f"endpoint {endpoint_name!r} has {count} monitors of kind {kind!r}; leave one, "
+                "since their names and metrics would be the same"
+            )
+        if capture_percent == 0:
+            yield (
+                f"monitor {kind!r} of endpoint {endpoint_name!r} would have nothing to read: "
+                "capture_percent is 0; set it to 1 to 100, or take the monitor away"
+            )
+        yield from name_problems(
+            f"the name of monitor {kind!r} of endpoint {endpoint_name!r}",
+            monitor_name(endpoint_name, kind),
+        )

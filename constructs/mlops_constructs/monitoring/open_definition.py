@@ -1,0 +1,125 @@
+"""The pipeline of a monitor of the open engine: one processing step.
+
+It is small and has no choices, so it is written here as it is and needs no SageMaker SDK. The
+step's arguments are those of CreateProcessingJob.
+https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateProcessingJob.html
+"""
+
+import json
+from typing import Any, Final
+
+from mlops_constructs.monitoring.metrics import NAMESPACE
+from mlops_constructs.monitoring.monitored_endpoint import MonitoredEndpoint
+from mlops_constructs.monitoring.settings import MonitorSettings
+
+SCIKIT_LEARN: Final = (
+    "${SklearnAccount}.dkr.ecr.${AWS::Region}.${AWS::URLSuffix}"
+    "/sagemaker-scikit-learn:1.9-0-cpu-py3"
+)
+"""The image of the training pipeline's own baseline step, as the SageMaker SDK names it."""
+
+WINDOW_END: Final = "WindowEnd"
+"""The pipeline's one parameter: ISO 8601, or `now`."""
+
+_INPUT = "/opt/ml/processing/input"
+_REPORT = "/opt/ml/processing/output/report"
+_UNPACK_AND_RUN = f'cd {_INPUT}/code && tar -xzf *.gz && exec python3 "$0" "$@"'
+_MAX_RUNTIME_SECONDS = 3600
+_VOLUME_GB = 30
+
+
+def monitor_definition(
+    *, settings: MonitorSettings, endpoint: MonitoredEndpoint, instance_type: str
+) -> str:
+    """The definition as JSON text.
+
+    It holds the placeholders `${MonitorCodeUri}`, `${BaselineUri}`, `${CaptureBucketName}`,
+    `${ArtifactBucketName}`, `${KmsKeyArn}`, `${JobRoleArn}` and `${SklearnAccount}`.
+    """
+    definition = {
+        "Version": "2020-12-01",
+        "Parameters": [{"Name": WINDOW_END, "Type": "String", "DefaultValue": "now"}],
+        "Steps": [
+            {
+                "Name": "Monitor",
+                "Type": "Processing",
+                "Arguments": _job(settings, endpoint, instance_type),
+            }
+        ],
+    }
+    return json.dumps(definition)
+
+
+def _job(
+    settings: MonitorSettings, endpoint: MonitoredEndpoint, instance_type: str
+) -> dict[str, Any]:
+    report_uri = f"s3://${{ArtifactBucketName}}/{endpoint.report_prefix(settings.kind)}"
+    return {
+        "ProcessingResources": {
+            "ClusterConfig": {
+                "InstanceType": instance_type,
+                "InstanceCount": 1,
+                "VolumeSizeInGB": _VOLUME_GB,
+                "VolumeKmsKeyId": "${KmsKeyArn}",
+            }
+        },
+        "AppSpecification": {
+            "ImageUri": SCIKIT_LEARN,
+            "ContainerEntrypoint": ["sh", "-c", _UNPACK_AND_RUN, _script(settings.kind)],
+            "ContainerArguments": _arguments(settings, endpoint),
+        },
+        "RoleArn": "${JobRoleArn}",
+        "ProcessingInputs": [
+            _input("code", "${MonitorCodeUri}"),
+            _input("baseline", "${BaselineUri}"),
+        ],
+        "ProcessingOutputConfig": {
+            "Outputs": [
+                {
+                    "OutputName": "report",
+                    "S3Output": {
+                        "S3Uri": report_uri,
+                        "LocalPath": _REPORT,
+                        "S3UploadMode": "EndOfJob",
+                    },
+                }
+            ],
+            "KmsKeyId": "${KmsKeyArn}",
+        },
+        "StoppingCondition": {"MaxRuntimeInSeconds": _MAX_RUNTIME_SECONDS},
+    }
+
+
+def _script(kind: str) -> str:
+    return f"{kind.replace('-', '_')}.py"
+
+
+def _arguments(settings: MonitorSettings, endpoint: MonitoredEndpoint) -> list[Any]:
+    options = {
+        # Read by the script itself: as an input, a prefix would bring all hours that are kept.
+        "capture": f"s3://${{CaptureBucketName}}/{endpoint.capture_prefix}",
+        "baseline": f"{_INPUT}/baseline",
+        "report": _REPORT,
+        "endpoint": endpoint.name,
+        "monitor": settings.kind,
+        "window-end": {"Get": f"Parameters.{WINDOW_END}"},
+        "window-hours": str(settings.window_hours),
+        "minimum-records": str(settings.minimum_records),
+        "namespace": NAMESPACE,
+        "message": "/opt/ml/output/message",
+    }
+    return [part for name, value in options.items() for part in (f"--{name}", value)]
+
+
+def _input(name: str, uri: str) -> dict[str, Any]:
+    return {
+        "InputName": name,
+        "S3Input": {
+            "S3Uri": uri,
+            "LocalPath": f"{_INPUT}/{name}",
+            "S3DataType": "S3Prefix",
+            "S3InputMode": "File",
+            "S3DataDistributionType": "FullyReplicated",
+            "S3CompressionType": "None",
+        },
+    }

@@ -1,0 +1,200 @@
+"""Captured requests, streamed from S3 or a folder; what can't be read is counted by kind.
+
+Format and path of the files:
+https://docs.aws.amazon.com/sagemaker/latest/dg/model-monitor-data-capture-endpoint.html
+"""
+
+import base64
+import binascii
+import csv
+import json
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, TypeAlias
+
+from failure import Failure
+
+TORN, FOREIGN, TIMELESS, NO_INPUT, OTHER_TYPE, BINARY, EMPTY, FEWER, MORE = (
+    "torn line", "other JSON than a capture record", "no time of inference", "no input captured",
+    "other content type than text/csv", "base64 that is no text", "empty request",
+    "row with fewer columns", "row with more columns",
+)  # fmt: skip
+"""What makes a record, or a row of one, unreadable."""
+
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+CaptureFile: TypeAlias = tuple[datetime, Iterable[bytes]]
+"""Lines, and the hour that the file's path names."""
+
+
+class Unreadable(ValueError):
+    """A record that can't be read; its text is the kind."""
+
+
+class Reader:
+    """Rows of a window by its days, with counts of what they could not be read from.
+
+    Attributes:
+        days: Stretches of 24 hours, counted back from the end; the first may be shorter.
+        unreadable: Records, and rows of records, by what is wrong with them.
+        misfits: Of each day, the rows with another number of columns.
+    """
+
+    def __init__(self, columns: int, start: datetime, end: datetime) -> None:
+        """Of records in [start, end) with rows of so many columns."""
+        self.days = -((start - end) // DAY)
+        self.unreadable: Counter[str] = Counter()
+        self.misfits = [0] * self.days
+        self._columns = columns
+        self._start = start
+        self._end = end
+
+    def rows(self, files: Iterable[CaptureFile]) -> Iterator[tuple[int, list[str]]]:
+        """Each readable row with the day of the window that it belongs to.
+
+        A record counts by its own time. One that has none counts by its file's hour.
+        """
+        for hour, lines in files:
+            inside = self._start <= hour < self._end
+            for line in lines:
+                try:
+                    moment, text = record(line)
+                    if self._start <= moment < self._end:
+                        yield from self._split(self.day(moment), text)
+                except Unreadable as kind:
+                    self.unreadable[str(kind)] += inside
+
+    def day(self, moment: datetime) -> int:
+        """Which day of the window a moment falls into."""
+        return self.days + (moment - self._end) // DAY
+
+    def _split(self, day: int, text: str) -> Iterator[tuple[int, list[str]]]:
+        for row in _rows(text):
+            if len(row) == self._columns:
+                yield day, row
+            else:
+                self.unreadable[FEWER if len(row) < self._columns else MORE] += 1
+                self.misfits[day] += 1
+
+
+def _rows(text: str) -> list[list[str]]:
+    """The rows of a CSV text without empty ones; splitting is the quick way where nothing is quoted.
+
+    Raises:
+        Unreadable: If there are none.
+    """
+    lines = text.splitlines()
+    if '"' not in text:
+        rows = [line.split(",") for line in lines if line]
+    else:
+        try:
+            rows = [row for row in csv.reader(lines, strict=True) if row]
+        except csv.Error:
+            raise Unreadable(TORN) from None
+    if not rows:
+        raise Unreadable(EMPTY)
+    return rows
+
+
+def record(line: bytes) -> tuple[datetime, str]:
+    """When a captured request was made, and its text.
+
+    Raises:
+        Unreadable: If it can't be told.
+    """
+    try:
+        said = json.loads(line.decode())
+    except (ValueError, RecursionError):
+        raise Unreadable(TORN) from None
+    try:
+        metadata, data = said["eventMetadata"], said["captureData"]
+        time = metadata.get("inferenceTime")
+        entry = data.get("endpointInput")
+    except (TypeError, KeyError, AttributeError):
+        raise Unreadable(FOREIGN) from None
+    moment = _moment(time if isinstance(time, str) else "")
+    if not isinstance(entry, dict):
+        raise Unreadable(NO_INPUT)
+    return moment, _text(entry)
+
+
+@lru_cache(maxsize=4096)
+def _moment(time: str) -> datetime:
+    try:
+        moment = datetime.fromisoformat(time.replace("Z", "+00:00"))
+    except ValueError:
+        raise Unreadable(TIMELESS) from None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _text(entry: dict[str, Any]) -> str:
+    media_type = str(entry.get("observedContentType", "")).partition(";")[0].strip().lower()
+    data = entry.get("data")
+    if media_type != "text/csv":
+        raise Unreadable(OTHER_TYPE)
+    if not isinstance(data, str):
+        raise Unreadable(FOREIGN)
+    if entry.get("encoding") != "BASE64":
+        return data
+    try:
+        return base64.b64decode(data, validate=True).decode("utf-8")
+    except (binascii.Error, UnicodeDecodeError, ValueError):
+        raise Unreadable(BINARY) from None
+
+
+def files(source: str, start: datetime, end: datetime) -> Iterator[CaptureFile]:
+    """The capture files of a window's hours and one before, by <yyyy>/<mm>/<dd>/<hh>/.
+
+    The hour before, because nothing says whether a file's hour is that of its first record or that
+    of its writing (UNVERIFIED); the hour after would be in the future.
+
+    Args:
+        source: s3://bucket/prefix or a folder, above the year.
+        start: Of the window.
+        end: Of the window.
+
+    Raises:
+        Failure: If the source can't be read.
+    """
+    if source.startswith("s3://"):
+        yield from _in_s3(source, start - HOUR, end)
+        return
+    folder = Path(source)
+    if not folder.is_dir():
+        raise Failure(f"there is no capture at {source}")
+    for path in sorted(folder.glob("*/*/*/*/*.jsonl")):
+        hour = hour_of("/".join(path.parts[-5:]))
+        if hour and start - HOUR <= hour < end:
+            with path.open("rb") as lines:
+                yield hour, lines
+
+
+def hour_of(key: str) -> datetime | None:
+    """The hour that `<yyyy>/<mm>/<dd>/<hh>/<file>` names, if it does."""
+    try:
+        return datetime.strptime(key.rpartition("/")[0], "%Y/%m/%d/%H").replace(tzinfo=UTC)
+    except ValueError:
+        return None
+
+
+def _in_s3(source: str, start: datetime, end: datetime) -> Iterator[CaptureFile]:
+    import boto3  # a folder needs none
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    bucket, _, prefix = source.removeprefix("s3://").rstrip("/").partition("/")
+    prefix = f"{prefix}/" if prefix else ""
+    try:
+        s3 = boto3.client("s3")
+        pages = s3.get_paginator("list_objects_v2")
+        for day in range((end.date() - start.date()).days + 1):
+            of_day = f"{prefix}{start + timedelta(days=day):%Y/%m/%d}/"
+            for page in pages.paginate(Bucket=bucket, Prefix=of_day):
+                for entry in page.get("Contents", []):
+                    hour = hour_of(entry["Key"].removeprefix(prefix))
+                    if hour and start <= hour < end:
+                        body = s3.get_object(Bucket=bucket, Key=entry["Key"])["Body"]
+                        yield hour, body.iter_lines(64 * 1024)
+    except (BotoCoreError, ClientError) as error:
+        raise Failure(f"the capture at {source} can't be read: {error}") from None

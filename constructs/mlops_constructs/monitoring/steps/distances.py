@@ -1,0 +1,97 @@
+"""How far a window's columns are from the baseline's, and how sure that is.
+
+Counts come with any number of leading axes (windows); the last one holds the bins. Bin 2i+1 counts
+the values equal to point i, bin 2i those between the points i-1 and i, so the running sum of bins
+takes a distribution function's value on both sides of each point: ties are exact.
+"""
+
+import numpy as np
+
+DOUBT = 0.05
+"""Intervals hold with a probability of at least 1 - DOUBT each."""
+
+
+def bins_of(points: np.ndarray, values: np.ndarray) -> np.ndarray:
+    """The bin of each value, 0 to 2 * len(points); NaN is not allowed."""
+    below = np.searchsorted(points, values, side="left")
+    equal = np.append(points, np.nan)[below] == values
+    return np.asarray(2 * below + equal)
+
+
+def kolmogorov(counts: np.ndarray, reference: np.ndarray) -> np.ndarray:
+    """Kolmogorov-Smirnov distance: the largest difference of the two distribution functions.
+
+    sup_x |F(x) - G(x)|, taken at the reference points from the left and from the right (Smirnov,
+    Annals of Mathematical Statistics 19, 1948, 279-281). Where values lie between two points it is
+    a lower bound, short by at most the share of values between them. This is Model Monitor's
+    comparison_method "Simple":
+    https://docs.aws.amazon.com/sagemaker/latest/dg/model-monitor-byoc-constraints.html
+
+    A window without values is at no distance.
+    """
+    gaps = np.abs(shares(counts).cumsum(axis=-1) - shares(reference).cumsum(axis=-1))
+    return np.asarray(gaps.max(axis=-1) * (counts.sum(axis=-1) > 0))
+
+
+def largest_difference(counts: np.ndarray, reference: np.ndarray) -> np.ndarray:
+    """L-infinity distance of categories: the largest difference of a category's two shares.
+
+    max_c |p(c) - q(c)|, Model Monitor's categorical_drift_method "LInfinity" (same page).
+    """
+    gaps = np.abs(shares(counts) - shares(reference))
+    return np.asarray(gaps.max(axis=-1) * (counts.sum(axis=-1) > 0))
+
+
+def shares(counts: np.ndarray) -> np.ndarray:
+    """Each bin's share; zeros where there is nothing."""
+    return np.asarray(counts / np.maximum(counts.sum(axis=-1, keepdims=True), 1))
+
+
+def band(values: float) -> float:
+    """Half the width of a band that holds the whole true distribution function.
+
+    sqrt(ln(2 / DOUBT) / 2n): Dvoretzky, Kiefer and Wolfowitz with the constant of Massart (Annals
+    of Probability 18, 1990, 1269-1283). A KS distance is off by no more.
+    """
+    return float(np.sqrt(np.log(2 / DOUBT) / (2 * max(values, 1e-9))))
+
+
+def share_interval(hits: np.ndarray, of: float, *, doubt: float = DOUBT) -> np.ndarray:
+    """Interval of a share, on a last axis of two: Hoeffding's bound in its relative-entropy form.
+
+    All p with n * KL(hits / n || p) <= ln(2 / doubt), KL(a || p) = a ln(a / p) + (1 - a)
+    ln((1 - a) / (1 - p)): Hoeffding, Journal of the American Statistical Association 58, 1963,
+    13-30, theorem 1. It is a little wider than Clopper and Pearson's and needs no beta function.
+    """
+    observed = np.asarray(hits, dtype=np.float64) / max(of, 1)
+    allowed = np.log(2 / doubt) / max(of, 1e-9)
+    return np.stack(
+        [_solve(observed, np.zeros_like(observed), allowed),
+         _solve(observed, np.ones_like(observed), allowed)], axis=-1,
+    )  # fmt: skip
+
+
+def _solve(observed: np.ndarray, outer: np.ndarray, allowed: float) -> np.ndarray:
+    """Between `observed` and `outer`, the last p with an entropy of at most `allowed`."""
+    inner = observed.copy()
+    for _ in range(50):
+        middle = (inner + outer) / 2
+        fits = _entropy(observed, middle) <= allowed
+        inner, outer = np.where(fits, middle, inner), np.where(fits, outer, middle)
+    return np.asarray(inner)
+
+
+def _entropy(a: np.ndarray, p: np.ndarray) -> np.ndarray:
+    tiny = 1e-300
+    left = np.where(a > 0, a * np.log(np.maximum(a, tiny) / np.maximum(p, tiny)), 0.0)
+    right = np.where(a < 1, (1 - a) * np.log(np.maximum(1 - a, tiny) / np.maximum(1 - p, tiny)), 0)
+    return np.asarray(left + right)
+
+
+def weighted_band(sum_of_squared_weights: float, scale: float) -> float:
+    """Half the width of an interval for a weighted mean of independent zeros and ones.
+
+    sqrt(ln(2 / DOUBT) * sum(w^2) / 2) / scale: Hoeffding (same paper), theorem 2.
+    """
+    spread = np.sqrt(np.log(2 / DOUBT) * max(sum_of_squared_weights, 0.0) / 2)
+    return float(spread / max(scale, 1e-9))

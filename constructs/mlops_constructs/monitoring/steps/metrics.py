@@ -1,0 +1,40 @@
+"""A verdict as CloudWatch metrics."""
+
+from collections.abc import Iterator
+
+from failure import Failure
+from verdict import TOO_FEW, Verdict
+
+
+def put(namespace: str, verdict: Verdict) -> None:
+    """Puts them at the time of now: CloudWatch shows points that are hours old hours late.
+
+    Raises:
+        Failure: If CloudWatch does not take them.
+    """
+    import boto3  # nobody else needs it
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    dimensions = [
+        {"Name": "Endpoint", "Value": verdict.endpoint},
+        {"Name": "Monitor", "Value": verdict.monitor},
+    ]
+    data = [
+        {"MetricName": metric, "Dimensions": dimensions, "Value": value}
+        for metric, value in values(verdict)
+    ]
+    try:
+        boto3.client("cloudwatch").put_metric_data(Namespace=namespace, MetricData=data)
+    except (BotoCoreError, ClientError) as error:
+        raise Failure(f"the metrics could not be put: {error}") from None
+
+
+def values(verdict: Verdict) -> Iterator[tuple[str, float]]:
+    """Each metric with its value; the last two only of a window that was judged."""
+    yield "Heartbeat", 1.0
+    yield "RecordCount", float(verdict.records)
+    yield "UnreadableCount", float(sum(verdict.unreadable.values()))
+    yield "TooFewRecords", float(verdict.outcome == TOO_FEW)
+    if verdict.outcome != TOO_FEW:
+        yield "ViolationCount", float(len(verdict.violations))
+        yield "DriftRatio", verdict.ratio

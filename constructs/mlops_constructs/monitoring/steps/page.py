@@ -1,0 +1,176 @@
+"""The report as one page for a person: no script, nothing from elsewhere, light and dark."""
+
+from collections.abc import Iterator
+from html import escape
+
+import pictures
+from baseline_files import Baseline
+from constraints import PLACES, Constraints
+from evidence import ADJUSTED, DISTANCE, MISSING, WRONG
+from judging import Finding
+from page_style import STYLE
+from reference import Categories
+from tally import Tally
+from verdict import DRIFT, QUIET, SAYS, TOO_FEW, Verdict
+
+BADGES = {DRIFT: "Drift", QUIET: "Quiet", TOO_FEW: "Not judged"}
+SHORT = {
+    "distance": "distance", "adjusted": "given the others", "missing": "missing",
+    "lost": "lost", "outside": "outside the range", "unseen": "never seen",
+    "wrong": "no number", "fewer": "fewer columns", "more": "more columns",
+}  # fmt: skip
+
+
+def html(verdict: Verdict, tally: Tally, baseline: Baseline, limits: Constraints) -> str:
+    """The page."""
+    title = f"{verdict.endpoint}: {verdict.monitor}, {verdict.window.end:%Y-%m-%d %H:%M} UTC"
+    return (
+        '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        '<meta name="color-scheme" content="light dark"><link rel="icon" href="data:,">'
+        f"<title>{escape(title)}</title><style>{STYLE}</style></head><body><main>"
+        f"{_head(verdict)}{_traffic(verdict)}{_columns(verdict, tally, baseline, limits)}"
+        f"{_reading(verdict, baseline)}</main></body></html>\n"
+    )
+
+
+def _head(verdict: Verdict) -> str:
+    window = verdict.window
+    badge, _, rest = verdict.sentence().partition(": ")
+    facts = [
+        f"<b>{escape(verdict.endpoint)}</b>", escape(verdict.monitor),
+        f"{window.start:%d %B %Y, %H:%M} to {window.end:%d %B %Y, %H:%M} UTC",
+        f"{verdict.records:,} records",
+    ]  # fmt: skip
+    return (
+        f'<header class="{verdict.outcome}"><span class="badge">{BADGES[verdict.outcome]}</span>'
+        f"<h1>{escape(rest[:1].upper() + rest[1:])}</h1>"
+        f'<p class="facts">{" · ".join(facts)}</p></header>'
+    )
+
+
+def _traffic(verdict: Verdict) -> str:
+    days = len(verdict.by_day)
+    names = [f"{verdict.window.day(day, days):%a %d %b}" for day in range(days)]
+    unreadable = "".join(
+        f"<tr><td>{escape(kind)}</td><td class=num>{count:,}</td></tr>"
+        for kind, count in sorted(verdict.unreadable.items())
+        if count
+    )
+    trouble = f"<table>{unreadable}</table>" if unreadable else "<p>All of it could be read.</p>"
+    return (
+        f'<section class="two"><div><h2>Traffic by day</h2>'
+        f"{pictures.days(verdict.by_day, names)}</div>"
+        f"<div><h2>What could not be read</h2>{trouble}</div></section>"
+    )
+
+
+def _columns(verdict: Verdict, tally: Tally, baseline: Baseline, limits: Constraints) -> str:
+    by_feature: dict[str, list[Finding]] = {}
+    for finding in verdict.findings:
+        by_feature.setdefault(finding.feature, []).append(finding)
+    for name in baseline.columns:
+        by_feature.setdefault(name, [])
+    rows = "".join(
+        _row(name, findings, verdict, tally, baseline, limits)
+        for name, findings in by_feature.items()
+        if name in baseline.columns or any(finding.violated for finding in findings)
+    )
+    key = '<span class="key now"></span>now <span class="key then"></span>baseline'
+    return (
+        f"<section><h2>Features, the most changed first <small>{key} "
+        '<span class="key limit"></span>threshold</small></h2>'
+        f'<div class="features">{rows}</div></section>'
+    )
+
+
+def _row(
+    name: str, findings: list[Finding], verdict: Verdict, tally: Tally, baseline: Baseline,
+    limits: Constraints,
+) -> str:  # fmt: skip
+    crossed = [finding for finding in findings if finding.violated]
+    ratio = f"{findings[0].ratio:.0%} of its threshold" if findings else _why_not(name, limits)
+    since = "".join(
+        f"<p class=since>{SHORT[finding.check]}: {verdict.since(finding)}</p>"
+        for finding in crossed
+    )
+    return (
+        f'<article class="{"over" if crossed else "fine"}"><div><h3>{escape(name)}</h3>'
+        f"<p class=dim>{ratio}</p>{since}</div>"
+        f"<div>{_picture(name, tally, baseline)}</div>"
+        f"<div>{''.join(_checks(findings))}{_facts(name, tally, baseline)}</div></article>"
+    )
+
+
+def _why_not(name: str, limits: Constraints) -> str:
+    return "switched off" if limits.features.get(name, 0) is None else "not judged"
+
+
+def _picture(name: str, tally: Tally, baseline: Baseline) -> str:
+    found, column = tally.found.get(name), baseline.columns.get(name)
+    if found is None or column is None:
+        return ""
+    now = found[DISTANCE].sum(axis=0)
+    if isinstance(column, Categories):
+        return pictures.bars(now, column)
+    return pictures.distribution(now, column, tally.figures[name])
+
+
+def _checks(findings: list[Finding]) -> Iterator[str]:
+    """Gauges of the distances and of what was crossed; the rest in words below."""
+    drawn = [f for f in findings if f.violated or f.check in (DISTANCE, ADJUSTED)]
+    for finding in drawn:
+        found = finding.estimate
+        yield (
+            f'<div class="check {"over" if finding.violated else ""}" '
+            f'title="{escape(SAYS[finding.check])}"><span>{SHORT[finding.check]}</span>'
+            f"{pictures.gauge(finding)}<span class=num>{found.value:.3f} "
+            f"<small>({found.lower:.3f}–{found.upper:.3f}), limit {finding.threshold:.3f}</small>"
+            "</span></div>"
+        )
+    rest = [
+        f"{SHORT[finding.check]} {finding.estimate.value:.1%} (limit {finding.threshold:.1%})"
+        for finding in findings
+        if finding not in drawn
+    ]
+    if rest:
+        yield f"<p class=dim>{' · '.join(rest)}</p>"
+
+
+def _facts(name: str, tally: Tally, baseline: Baseline) -> str:
+    found = tally.found.get(name)
+    if found is None:
+        return ""
+    facts = []
+    missing, rows = found[MISSING].sum(axis=0)
+    if missing or baseline.missing[name]:
+        now = missing / max(rows, 1)
+        facts.append(f"missing now {now:.1%}, baseline {baseline.missing[name]:.1%}")
+    if WRONG in found and (wrong := found[WRONG][:, 0].sum()):
+        facts.append(f"{int(wrong):,} values are no numbers")
+    if tally.new_values.get(name):
+        facts.append(f"never seen: {pictures.new_values(tally.new_values[name])}")
+    return f"<p class=dim>{' · '.join(facts)}</p>" if facts else ""
+
+
+def _reading(verdict: Verdict, baseline: Baseline) -> str:
+    worst = next((f for f in verdict.findings if f.feature in baseline.columns), None)
+    name = worst.feature if worst else next(iter(baseline.columns))
+    place = PLACES[baseline.schema.features[name]][worst.check if worst else DISTANCE]
+    return (
+        "<section class=reading><h2>How to read this</h2>"
+        "<p><b>Distance</b> is the largest difference between the two distribution functions (of a "
+        "category: between its two shares), from 0 to 1. <b>Given the others</b> is the same for "
+        "what is left of a column after regression on all the others: it finds a change that hides "
+        "in a column's own seasons. <b>Lost</b> is the share of values that are missing though the "
+        "others lead one to expect them.</p>"
+        "<p><b>Whiskers</b> are intervals with 95 % confidence. A check is violated when its whole "
+        "interval lies beyond the threshold, so that a window with few records does not cry wolf."
+        "</p><p><b>Thresholds</b> come from the training data's own windows: "
+        "<code>calibration.json</code> tells how far those were from the rest, and together they "
+        "ring on 2 of 100 of them. They stand in <code>constraints.json</code> of the baseline; to "
+        f"overrule one, change it there, for example <code>{escape(place)}</code> of "
+        f"<code>{escape(name)}</code>, or switch a feature off with "
+        '<code>"monitoringConfigOverrides": {"evaluate_constraints": "Disabled"}</code>; the next '
+        "run reads it.</p></section>"
+    )

@@ -1,0 +1,116 @@
+"""What a run of the monitor found, in one object and one sentence."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from judging import Finding
+
+QUIET, DRIFT, TOO_FEW = "quiet", "drift", "too-few-records"
+
+SAYS: Mapping[str, str] = {
+    "distance": "distance from the baseline",
+    "adjusted": "distance from what the other columns lead one to expect",
+    "missing": "share of missing values",
+    "lost": "share of values that are missing though the other columns lead one to expect them",
+    "outside": "share of numbers outside the baseline's range",
+    "unseen": "share of values that the baseline never held",
+    "wrong": "share of values that are no numbers",
+    "fewer": "share of rows with fewer columns",
+    "more": "share of rows with more columns",
+}
+"""Each check in words."""
+
+
+@dataclass(frozen=True)
+class Window:
+    """The stretch of time that was looked at."""
+
+    start: datetime
+    end: datetime
+
+    def day(self, day: int, days: int) -> datetime:
+        """When the window's day begins."""
+        return max(self.start, self.end - timedelta(days=days - day))
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The outcome.
+
+    Attributes:
+        records: Rows that could be read: each is one thing that the model was asked about.
+        by_day: Of each day of the window, the rows that were sent, readable or not.
+        unreadable: Records and rows by kind of trouble.
+        findings: Every check, the largest ratio first; none if there was too little to judge.
+        too_little: What was lacking; empty if the window was judged.
+    """
+
+    endpoint: str
+    monitor: str
+    window: Window
+    records: int
+    by_day: Sequence[int]
+    unreadable: Mapping[str, int]
+    findings: Sequence[Finding]
+    too_little: str
+
+    @property
+    def violations(self) -> list[Finding]:
+        """What crossed its threshold."""
+        return [finding for finding in self.findings if finding.violated]
+
+    @property
+    def outcome(self) -> str:
+        """QUIET, DRIFT or TOO_FEW."""
+        if self.too_little:
+            return TOO_FEW
+        return DRIFT if self.violations else QUIET
+
+    @property
+    def ratio(self) -> float:
+        """The largest ratio of a lower bound to its threshold; more than 1 is a violation."""
+        return max((finding.ratio for finding in self.findings), default=0.0)
+
+    def sentence(self) -> str:
+        """The verdict for a person."""
+        if self.outcome == TOO_FEW:
+            return f"Not judged: {self.too_little}."
+        worst = self.findings[0] if self.findings else None
+        if worst is None:
+            return f"Quiet: every check is switched off ({self.records:,} records)."
+        if self.outcome == QUIET:
+            return (
+                f"Quiet: none of {len(self.findings)} checks crossed its threshold in "
+                f"{self.records:,} records; the closest is {name(worst)}, "
+                f"{worst.estimate.value:.3g} where {worst.threshold:.3g} is usual."
+            )
+        return f"Drift: {self._told(worst)}{self._others()}."
+
+    def _told(self, finding: Finding) -> str:
+        found = finding.estimate
+        return (
+            f"{name(finding)} is {found.value:.3g} ({found.lower:.3g} to {found.upper:.3g} with "
+            f"95 % confidence) where at most {finding.threshold:.3g} is usual, "
+            f"{self.since(finding)}"
+        )
+
+    def since(self, finding: Finding) -> str:
+        """In words, from when on."""
+        if not finding.since:
+            return "in the whole window"
+        begun = self.window.day(finding.since, len(self.by_day))
+        return f"since {begun:%A %d %B, %H:%M} UTC"
+
+    def _others(self) -> str:
+        others = self.violations[1:]
+        if not others:
+            return ""
+        features = list(dict.fromkeys(finding.feature for finding in others))
+        listed = ", ".join(features[:5]) + (" and others" if len(features) > 5 else "")
+        return f"; {len(others)} more checks crossed theirs, of {listed}"
+
+
+def name(finding: Finding) -> str:
+    """The check of a feature in words."""
+    return f"{finding.feature}'s {SAYS[finding.check]}"

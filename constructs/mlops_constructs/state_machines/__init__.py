@@ -1,0 +1,5 @@
+"""What the platform's state machines have in common: states, the lock, reads, and the machine."""
+
+from mlops_constructs.state_machines.machine import ReconcilingMachine, machine_problems
+
+__all__ = ["ReconcilingMachine", "machine_problems"]

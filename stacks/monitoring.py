@@ -1,0 +1,93 @@
+"""How one model is watched, and trained again for what is seen."""
+
+from aws_cdk import CfnOutput, DefaultStackSynthesizer, Stack
+from aws_cdk import aws_cloudwatch as cloudwatch
+from aws_cdk import aws_stepfunctions as sfn
+from constructs import Construct
+
+from config.schema import StageConfig
+from mlops_constructs.monitoring import EndpointMonitor, ModelDashboard, MonitoredEndpoint
+from mlops_constructs.retraining import DriftTrigger
+from mlops_constructs.slot_content import SlotContent
+from pipeline_definitions.images import image_accounts
+from pipeline_definitions.spec import ModelSpec
+from stacks.foundation import FoundationStack
+
+
+class MonitoringStack(Stack):
+    """A model's monitors, their alarms, the rule that trains it again, and its dashboard.
+
+    Like the serving stack it has no parameter but the slot, so that promotions can update it with
+    its previous template. It stands alone: a monitor that can't be made must not undo a release.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        config: StageConfig,
+        model: ModelSpec,
+        foundation: FoundationStack,
+    ) -> None:
+        super().__init__(
+            scope,
+            construct_id,
+            synthesizer=DefaultStackSynthesizer(generate_bootstrap_version_rule=False),
+        )
+        name = config.resource_name(model)
+        slot = SlotContent(self, slot_name=config.slot_name(model))
+        endpoint = MonitoredEndpoint(
+            name=name,
+            capture_percent=config.hosting_for(model).capture_percent,
+            storage=foundation.storage.seen_from(self),
+            artifact_prefix=name,
+            baseline_uri=slot.baseline_uri,
+            condition=slot.has_model,
+        )
+        monitors = [
+            EndpointMonitor(
+                self,
+                type(monitor).__name__,
+                settings=monitor,
+                engine=config.monitoring,
+                endpoint=endpoint,
+                image_accounts=image_accounts(),
+                topic=foundation.topic,
+            )
+            for monitor in model.monitors
+        ]
+        dashboard = ModelDashboard(
+            self,
+            "Dashboard",
+            dashboard_name=name,
+            endpoint_name=name,
+            pipeline_name=name,
+            monitors=monitors,
+        )
+        self._retrain_on_drift(config, model, foundation)
+        alarms = [alarm for monitor in monitors for alarm in monitor.alarms.names]
+        CfnOutput(self, "ReportPrefix", value=endpoint.report_uri)
+        CfnOutput(self, "AlarmNames", value=",".join(alarms))
+        CfnOutput(self, "DashboardName", value=dashboard.dashboard_name)
+        package = CfnOutput(self, "MonitoredPackage", value=slot.package)
+        package.condition = slot.has_model
+
+    def _retrain_on_drift(
+        self, config: StageConfig, model: ModelSpec, foundation: FoundationStack
+    ) -> None:
+        drifts = [
+            cloudwatch.Alarm.from_alarm_name(self, f"Alarm{number}", name)
+            for number, name in enumerate(config.drift_alarm_names(model))
+        ]
+        if drifts:
+            DriftTrigger(
+                self,
+                "RetrainOnDrift",
+                alarms=drifts,
+                retraining=sfn.StateMachine.from_state_machine_name(
+                    self, "Retraining", config.retraining_name
+                ),
+                retraining_input=config.retraining_input(model),
+                topic=foundation.topic,
+            )

@@ -1,0 +1,163 @@
+"""What a monitor and an engine can be told, and what is refused in one sentence each."""
+
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from config.refusal import sentences
+from mlops_constructs.monitoring import (
+    DataQuality,
+    ModelMonitorEngine,
+    MonitoringSchedule,
+    OpenEngine,
+    monitor_problems,
+)
+from mlops_constructs.monitoring.schedule import eventbridge_expression, model_monitor_expression
+from mlops_constructs.problems import InvalidProps
+from tests.constructs_library.someones_app import new_stack
+from tests.monitoring_stack.watched import endpoint_in, monitor_in
+
+
+def refused(kind: type, **settings: Any) -> list[str]:
+    with pytest.raises(ValidationError) as refusal:
+        kind(**settings)
+    return sentences(refusal.value)
+
+
+def test_a_week_is_judged_every_day_unless_a_model_says_otherwise():
+    monitor = DataQuality()
+    assert (monitor.kind, monitor.every_hours, monitor.window_hours) == ("data-quality", 24, 168)
+    assert (monitor.minimum_records, monitor.retrains) == (500, True)
+
+
+def test_a_window_shorter_than_the_schedule_is_refused():
+    assert refused(DataQuality, every_hours=12, window_hours=6) == [
+        "window_hours must be at least every_hours (12), got 6: a window shorter than the schedule "
+        "leaves traffic that nobody looks at"
+    ]
+
+
+def test_windows_may_touch():
+    assert DataQuality(every_hours=6, window_hours=6).window_hours == 6
+
+
+def test_everything_out_of_bounds_is_said_at_once():
+    assert refused(DataQuality, every_hours=25, minimum_records=0, treshold=1) == [
+        "DataQuality.every_hours should be less than or equal to 24, got 25",
+        "DataQuality.minimum_records should be greater than or equal to 1, got 0",
+        "DataQuality.treshold extra inputs are not permitted, got 1",
+    ]
+
+
+def test_a_monitor_that_never_runs_is_refused():
+    assert refused(DataQuality, every_hours=0) == [
+        "DataQuality.every_hours should be greater than or equal to 1, got 0"
+    ]
+
+
+def test_what_was_decided_stays():
+    with pytest.raises(ValidationError, match="frozen"):
+        DataQuality().every_hours = 1
+
+
+@pytest.mark.parametrize("engine", [OpenEngine, ModelMonitorEngine])
+def test_an_instance_whose_storage_takes_no_key_is_refused(engine: type):
+    assert refused(engine, instance_type="ml.m5d.large") == [
+        "instance_type 'ml.m5d.large' has local storage, which takes no key; choose a type "
+        "without, such as 'ml.m5.large'"
+    ]
+
+
+def test_an_instance_type_that_is_none_is_refused():
+    [said] = refused(OpenEngine, instance_type="m5.large")
+    assert said.startswith("OpenEngine.instance_type string should match pattern")
+
+
+@pytest.mark.parametrize("every_hours", range(1, 25))
+def test_both_schedulers_run_at_the_same_hours(every_hours: int):
+    hours, *_ = eventbridge_expression(every_hours).removeprefix("cron(0 ").split()
+    assert model_monitor_expression(every_hours) == f"cron(0 {hours} ? * * *)"
+    assert eventbridge_expression(every_hours) == f"cron(0 {hours} * * ? *)"
+
+
+def schedule(expression: str, name: str = "churn-data-quality") -> MonitoringSchedule:
+    stack = new_stack()
+    return MonitoringSchedule(
+        stack,
+        "Schedule",
+        schedule_name=name,
+        schedule_expression=expression,
+        monitoring_type="DataQuality",
+        job_definition_name="some-job",
+        condition=endpoint_in(stack).condition,
+    )
+
+
+@pytest.mark.parametrize("every_hours", range(1, 25))
+def test_model_monitor_takes_every_schedule_a_monitor_can_have(every_hours: int):
+    assert schedule(model_monitor_expression(every_hours)).schedule_name == "churn-data-quality"
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "rate(1 hour)",
+        "cron(30 * ? * * *)",
+        "cron(0 * * * ? *)",
+        "cron(0 0/25 ? * * *)",
+        "cron(0 24 ? * * *)",
+        "cron(0 0/0 ? * * *)",
+        "cron(0 8 ? * MON *)",
+        "NOW",
+    ],
+)
+def test_a_schedule_that_model_monitor_does_not_take_is_refused(expression: str):
+    with pytest.raises(InvalidProps) as refusal:
+        schedule(expression)
+    assert str(refusal.value) == (
+        "schedule_expression must be 'cron(0 * ? * * *)' for every hour, 'cron(0 6 ? * * *)' for "
+        "once a day or 'cron(0 6/4 ? * * *)' for every four hours from then, "
+        f"got {expression!r}"
+    )
+
+
+def test_a_schedule_says_all_that_is_wrong_with_it_at_once():
+    with pytest.raises(InvalidProps) as refusal:
+        schedule("rate(1 day)", name="late_flights")
+    named, expression = refusal.value.problems
+    assert named == (
+        "the name of a monitoring schedule must be 1 to 63 letters, digits and inner hyphens, "
+        "got 'late_flights' (12 characters)"
+    )
+    assert expression.endswith("got 'rate(1 day)'")
+
+
+NO_CAPTURE = (
+    "monitor 'data-quality' of endpoint 'churn' would have nothing to read: capture_percent is 0; "
+    "set it to 1 to 100, or take the monitor away"
+)
+
+
+def test_a_monitor_on_an_endpoint_without_capture_is_refused():
+    stack = new_stack()
+    with pytest.raises(InvalidProps) as refusal:
+        monitor_in(stack, endpoint=endpoint_in(stack, capture_percent=0))
+    assert str(refusal.value) == NO_CAPTURE
+
+
+def test_a_name_that_leaves_no_room_for_the_monitors_is_refused():
+    assert not list(monitor_problems("a" * 50, 100, [DataQuality()]))
+    assert list(monitor_problems("a" * 51, 100, [DataQuality()])) == [
+        f"the name of monitor 'data-quality' of endpoint '{'a' * 51}' must be 1 to 63 letters, "
+        f"digits and inner hyphens, got '{'a' * 51}-data-quality' (64 characters)"
+    ]
+
+
+def test_two_monitors_of_a_kind_are_refused_with_whatever_else_is_wrong():
+    twice = [DataQuality(), DataQuality(every_hours=6)]
+    assert list(monitor_problems("churn", 0, twice)) == [
+        "endpoint 'churn' has 2 monitors of kind 'data-quality'; leave one, since their names and "
+        "metrics would be the same",
+        NO_CAPTURE,
+    ]

@@ -1,0 +1,115 @@
+"""A stage's engine is one literal, and no stack but Monitoring knows which it is."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.conftest import ROOT, feature_flags
+from tests.constructs_library.someones_app import the
+
+STAGES, SPEC = "config/stages.py", "pipeline_definitions/flight_delay/__init__.py"
+MONITORING = "DevMonitoringflightdelay"
+
+
+def synthesized(folder: Path, file: str, *changes: tuple[str, str]) -> Path:
+    """The templates of a copy of the app in which a file was changed."""
+    for part in ("config", "stacks", "pipeline_definitions"):
+        shutil.copytree(ROOT / part, folder / part)
+    for part in ("app.py", "requirements-dev.in"):
+        shutil.copy(ROOT / part, folder / part)
+    text = (folder / file).read_text()
+    for old, new in changes:
+        assert old in text
+        text = text.replace(old, new)
+    (folder / file).write_text(text)
+    subprocess.run(
+        [sys.executable, "-c", RENEW + (folder / "app.py").read_text()],
+        cwd=folder,
+        env={
+            "PATH": os.environ["PATH"],
+            "HOME": os.environ["HOME"],
+            "CDK_OUTDIR": "cdk.out",
+            "CDK_CONTEXT_JSON": json.dumps(feature_flags()),
+        },
+        check=True,
+    )
+    return folder / "cdk.out" / "assembly-Dev"
+
+
+RENEW = """
+from pipeline_definitions.definition import *
+from pipeline_definitions.flight_delay import MODEL
+body = (MODEL.folder / DEFINITION).read_text()
+(MODEL.folder / DIGEST).write_text(digest_text(source_digests(MODEL, definition=body)))
+"""
+
+
+def templates_in(folder: Path) -> dict[str, bytes]:
+    return {
+        path.name.removesuffix(".template.json")[:-8]: path.read_bytes()
+        for path in folder.glob("*.template.json")
+    }
+
+
+@pytest.fixture(scope="module")
+def committed(assemblies: dict[str, Path]) -> dict[str, bytes]:
+    return templates_in(assemblies["home"] / "assembly-Dev")
+
+
+@pytest.fixture(scope="module")
+def switched(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
+    """The templates of the other engine."""
+    folder = tmp_path_factory.mktemp("switched")
+    return templates_in(synthesized(folder, STAGES, ("OpenEngine", "ModelMonitorEngine")))
+
+
+def test_another_engine_changes_the_monitoring_template_alone(
+    committed: dict[str, bytes], switched: dict[str, bytes]
+):
+    assert committed.keys() == switched.keys()
+    different = {name for name in committed if committed[name] != switched[name]}
+    assert different == {MONITORING}
+
+
+def test_outputs_alarms_and_dashboard_are_the_same_on_both_engines(
+    committed: dict[str, bytes], switched: dict[str, bytes]
+):
+    def downstream(templates: dict[str, bytes]) -> tuple[Any, ...]:
+        template = json.loads(templates[MONITORING])
+        seen = {
+            name: resource
+            for name, resource in template["Resources"].items()
+            if resource["Type"] == "AWS::CloudWatch::Dashboard"
+            or "AlarmName" in resource["Properties"]
+        }
+        return template["Outputs"], template["Parameters"], template["Conditions"], seen
+
+    assert len(downstream(committed)[3]) == 3
+    assert downstream(committed) == downstream(switched)
+
+
+def test_every_resource_of_the_other_engine_passes_cfn_lint(switched: dict[str, bytes], tmp_path):
+    template = tmp_path / "switched.template.json"
+    template.write_bytes(switched[MONITORING])
+    cfn_lint = Path(sys.executable).with_name("cfn-lint")
+    linted = subprocess.run([cfn_lint, template], cwd=ROOT, capture_output=True, text=True)
+    assert linted.stdout == ""
+    assert linted.returncode == 0
+
+
+def test_a_model_without_monitors_has_no_monitoring_stack_and_still_a_baseline(
+    tmp_path: Path, committed: dict[str, bytes]
+):
+    without = templates_in(synthesized(tmp_path, SPEC, ("    monitors=(DataQuality(),),\n", "")))
+    assert without.keys() == committed.keys() - {MONITORING}
+    pipelines = [
+        the(json.loads(templates["DevTrainingflightdelay"]), "AWS::SageMaker::Pipeline")
+        for templates in (without, committed)
+    ]
+    assert pipelines[0] == pipelines[1]
