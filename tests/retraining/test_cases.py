@@ -6,10 +6,11 @@ asserts it at every start), each execution ends, and none that ends keeps the lo
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import product
 
 import pytest
 
-from tests.retraining.names import DAY, HOUR, LOCK, REQUEST
+from tests.retraining.names import DAY, HOUR, LOCK, NOTE, REQUEST
 from tests.retraining.world import MACHINE, World
 
 MINUTE = 60.0
@@ -69,13 +70,15 @@ def two_triggers_at_once_interleaved_at_every_state() -> Iterator[Told]:
     alone.ask("drift")
     alone.play()
     length = len(next(iter(alone.started.values())).execution.visited)
-    for moment in range(length + 1):
+    for moment, overtaking in product(range(length + 1), (True, False)):
         world = World()
         world.rings()
         first = world.ask("drift")
         for _ in range(moment):
             world.step(first)
-        world.ask("person", "now")
+        second = world.ask("person", "now")
+        while overtaking and second.runs and second.wakes <= world.now:
+            world.step(second)
         world.at(20 * HOUR, world.falls_silent)
         world.play()
         later = world.parameters[REQUEST][1] > world.runs[0].start
@@ -219,6 +222,8 @@ def the_lock_of_a_dead_holder_is_taken_over_by_two_at_once() -> Iterator[Told]:
         for moment in range(12):
             world = World(used_tokens=used_tokens)
             world.parameters[LOCK] = (f"{MACHINE}:dead", -DAY)
+            if moment % 2:
+                world.parameters[NOTE] = (f"{MACHINE}:somebody", -DAY)
             world.rings()
             first = world.ask("drift")
             for _ in range(moment):

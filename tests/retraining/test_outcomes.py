@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.retraining.names import DAY, DRIFT, HOUR, LOCK, REQUEST, SLOT, package
+from tests.retraining.names import DAY, DRIFT, HOUR, LOCK, NOTE, REQUEST, SLOT, package
 from tests.retraining.world import Run, World
 from tests.state_machines.machine import AwsError
 
@@ -139,6 +139,24 @@ def test_a_run_that_begins_while_the_champion_is_read_is_seen():
     assert outcome(world, "schedule") == {"outcome": "no need", "run": ""}
 
 
+def test_after_a_wait_the_champion_is_read_again():
+    world = World()
+    world.serve(1)
+    world.rings()
+    describe = world._describeModelPackage
+
+    def and_a_person_starts_one(**given: str) -> Any:
+        if not world.runs:
+            world.train(lasts=HOUR)
+        return describe(**given)
+
+    world._describeModelPackage = and_a_person_starts_one  # type: ignore[method-assign]
+    world.at(2 * HOUR, lambda: world.serve(2))
+    run = trained(world, "drift")
+    assert run.by_the_machine
+    assert run.parameters["ChampionPackageArn"] == package(2)
+
+
 def test_a_drift_that_is_over_needs_nothing():
     world = World()
     assert outcome(world, "drift") == {"outcome": "no need", "run": ""}
@@ -185,6 +203,38 @@ def test_a_re_check_reminds_people_of_an_approval():
     [message] = world.messages
     assert message["Subject"] == "Waits for approval: dev-flight-delay"
     assert f"{package(1)} was trained after {DRIFT} rang" in message["Message"]
+
+
+def test_a_re_check_that_goes_round_again_reminds_people_once():
+    world = World()
+    world.parameters[NOTE] = ("somebody who died", -DAY)
+    world.rings()
+    world.now += 60
+    world.register()
+    started = world.ask("re-check")
+    world.play()
+    assert started.execution.visited.count("Does a version wait for approval?") == 2
+    assert len(world.messages) == 1
+
+
+def test_a_re_check_acts_only_under_the_lock():
+    world = World()
+    world.rings()
+    started = world.ask("re-check")
+    world.play()
+    visited = started.execution.visited
+    assert visited.index("Take the lock") < visited.index("Read the slot")
+
+
+def test_a_re_check_leaves_it_to_who_waits_already():
+    world = World()
+    world.train(lasts=5 * HOUR)
+    world.rings()
+    world.ask("drift")
+    world.play(until=60)
+    started = world.ask("re-check")
+    world.play(until=120)
+    assert started.execution.output["outcome"] == "left to the holder of the lock"
 
 
 def test_of_several_alarms_the_last_one_to_ring_decides_what_answers_them():

@@ -7,7 +7,7 @@ nothing ever clears it and no crash can lose it.
 
 from mlops_constructs.state_machines.lock import ME, NO_SUCH_EXECUTION
 from mlops_constructs.state_machines.states import (
-    RETRIES,
+    PATIENT_RETRIES,
     State,
     call,
     catch,
@@ -54,6 +54,7 @@ def ask() -> dict[str, State]:
                 "Type": "String",
                 "Overwrite": True,
             },
+            retries=PATIENT_RETRIES,
             then="See who is at it",
         ),
         "See who is at it": call(
@@ -64,6 +65,7 @@ def ask() -> dict[str, State]:
                 "holder": jsonata(or_else(_value("$target.lock"), "'NONE'")),
                 "left": jsonata(or_else(_value("$target.note"), "'NONE'") + " != 'NONE'"),
             },
+            retries=PATIENT_RETRIES,
             then="Does somebody wait already?",
         ),
         "Does somebody wait already?": choose(
@@ -75,7 +77,7 @@ def ask() -> dict[str, State]:
             "describeExecution",
             {"ExecutionArn": jsonata("$holder")},
             assign={"runs": jsonata("$states.result.Status = 'RUNNING'")},
-            retries=[{"ErrorEquals": NO_SUCH_EXECUTION, "MaxAttempts": 0}, *RETRIES],
+            retries=[{"ErrorEquals": NO_SUCH_EXECUTION, "MaxAttempts": 0}, *PATIENT_RETRIES],
             expected=[catch(NO_SUCH_EXECUTION, then="Take the lock")],
             then="Does the waiter run?",
         ),

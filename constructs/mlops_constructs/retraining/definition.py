@@ -9,6 +9,7 @@ from mlops_constructs.state_machines.failures import failure, failures
 from mlops_constructs.state_machines.lock import lock, unlock
 from mlops_constructs.state_machines.requests import incomplete
 from mlops_constructs.state_machines.states import (
+    PATIENT_RETRIES,
     State,
     choose,
     finish,
@@ -34,12 +35,12 @@ def definition() -> State:
         "TimeoutSeconds": TIMEOUT_SECONDS,
         "States": _begin()
         | ask()
-        | lock(look=LOOK, assign={"seconds": FIRST_LOOK})
+        | lock(look=LOOK, assign={"seconds": FIRST_LOOK}, retries=PATIENT_RETRIES)
         | need()
         | pace()
         | champion()
         | start()
-        | unlock(then="Done")
+        | unlock(then="Done", retries=PATIENT_RETRIES)
         | _end()
         | failures(noun="retraining", left_behind="What runs and what serves was left as it is."),
     }

@@ -3,6 +3,7 @@
 from mlops_constructs.retraining.ask import DATA, clean
 from mlops_constructs.state_machines.notices import notice
 from mlops_constructs.state_machines.states import (
+    PATIENT_RETRIES,
     State,
     call,
     choose,
@@ -62,6 +63,7 @@ def _request() -> dict[str, State]:
                 },
                 "looks": jsonata("$looks + 1"),
             },
+            retries=PATIENT_RETRIES,
             then="Are there alarms?",
         ),
         # Without names DescribeAlarms would answer with every alarm there is.

@@ -62,7 +62,6 @@ def pace() -> dict[str, State]:
             assign={
                 "flies": jsonata(f"$states.result.PipelineExecutionStatus in {list(IN_FLIGHT)}"),
                 "looks": jsonata("$looks + 1"),
-                "ready": False,
             },
             then="Does the run go on?",
         ),

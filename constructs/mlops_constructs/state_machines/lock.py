@@ -8,7 +8,7 @@ The variables of the protocol are `$target.lock` and `$target.note`, names of pa
 and `$told`, at first false and empty.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from mlops_constructs.state_machines.states import (
     REMEMBERED,
@@ -35,21 +35,25 @@ TAKE_OVER = 5
 """Seconds until all who found the same dead holder have written; the last one has the lock."""
 
 
-def lock(*, look: str, assign: Mapping[str, object]) -> dict[str, State]:
+def lock(
+    *, look: str, assign: Mapping[str, object], retries: Sequence[State] = RETRIES
+) -> dict[str, State]:
     """From "Take the lock" to a look, or to the end if another execution holds the lock.
 
     Args:
         look: The state that every round begins with.
         assign: Variables to set before it.
+        retries: What is tried again, and how often, where there is no hurry.
     """
-    return _take(look, assign) | _held() | _stale()
+    return _take(look, assign, retries) | _held(retries) | _stale()
 
 
-def unlock(*, then: str) -> dict[str, State]:
+def unlock(*, then: str, retries: Sequence[State] = RETRIES) -> dict[str, State]:
     """From "Read the note": goes round again if there is one, else lets go and looks once more.
 
     Args:
         then: Where it goes on without lock and note.
+        retries: What is tried again, and how often.
     """
     return {
         "Read the note": call(
@@ -61,6 +65,7 @@ def unlock(*, then: str) -> dict[str, State]:
                     or_else("$states.result.Parameters[0].Value", "'NONE'") + " != 'NONE'"
                 )
             },
+            retries=retries,
             then="Was a note left?",
         ),
         "Was a note left?": choose(
@@ -74,19 +79,20 @@ def unlock(*, then: str) -> dict[str, State]:
             "deleteParameters",
             {"Names": [jsonata("$target.lock")]},
             assign={"holding": False},
+            retries=retries,
             then="Read the note",
         ),
     }
 
 
-def _take(look: str, assign: Mapping[str, object]) -> dict[str, State]:
+def _take(look: str, assign: Mapping[str, object], retries: Sequence[State]) -> dict[str, State]:
     return {
         "Take the lock": call(
             "ssm",
             "putParameter",
             {"Name": jsonata("$target.lock"), "Value": jsonata(ME), "Type": "String"},
             assign={"holding": True},
-            retries=[{"ErrorEquals": HELD, "MaxAttempts": 0}, *RETRIES],
+            retries=[{"ErrorEquals": HELD, "MaxAttempts": 0}, *retries],
             expected=[catch(HELD, then="Read the lock")],
             then="Clear the note",
         ),
@@ -95,18 +101,20 @@ def _take(look: str, assign: Mapping[str, object]) -> dict[str, State]:
             "putParameter",
             _note("NONE"),
             assign=assign,
+            retries=retries,
             then=look,
         ),
     }
 
 
-def _held() -> dict[str, State]:
+def _held(retries: Sequence[State]) -> dict[str, State]:
     return {
         "Read the lock": call(
             "ssm",
             "getParameters",
             {"Names": [jsonata("$target.lock")]},
             assign={"holder": jsonata(or_else("$states.result.Parameters[0].Value", "'NONE'"))},
+            retries=retries,
             then="Who holds the lock?",
         ),
         "Who holds the lock?": choose(
@@ -134,6 +142,7 @@ def _held() -> dict[str, State]:
             "putParameter",
             _note(jsonata(ME)),
             assign={"told": jsonata("$holder")},
+            retries=retries,
             then="Read the lock",
         ),
         "Leave it to the holder": {
