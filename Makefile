@@ -7,7 +7,7 @@ export UV_VERSION := $(shell sed -n 's/^uv==\([0-9.]*\).*/\1/p' requirements-dev
 STAMP := .venv/installed
 LOCK = uv pip compile --quiet --python-version 3.11 --no-header --no-emit-index-url --no-annotate
 .DEFAULT_GOAL := help
-.PHONY: help install rehearse test unit check lint types synth definitions snapshots lock bench audit clean
+.PHONY: help install rehearse test unit check lint types synth definitions snapshots lock bench bench-monitors audit clean
 
 help:  ## what can be made
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 22
@@ -42,7 +42,7 @@ lint: install
 
 types: install
 	mypy
-	for steps in pipeline_definitions/*/steps; do (cd $$steps && mypy --config-file $(CURDIR)/pyproject.toml --cache-dir $(CURDIR)/.mypy_cache/$$steps --exclude nothing .) || exit 1; done
+	for steps in pipeline_definitions/*/steps constructs/mlops_constructs/*/steps; do (cd $$steps && mypy --config-file $(CURDIR)/pyproject.toml --cache-dir $(CURDIR)/.mypy_cache/$$steps --exclude nothing .) || exit 1; done
 	node_modules/.bin/pyright
 
 synth: install  ## templates to cdk.out, checked by cdk-nag and cfn-lint
@@ -63,6 +63,9 @@ lock: install  ## requirements.txt, requirements-dev.txt and package-lock.json f
 
 bench: install  ## figures: synth against the smallest app
 	python -m bench
+
+bench-monitors: install  ## how often the drift monitor is wrong, and what it costs
+	python -m bench.monitors
 
 audit: install  ## known vulnerabilities in what is locked
 	pip-audit --disable-pip -r requirements-dev.txt

@@ -65,7 +65,10 @@ def schema_of_flights() -> Any:
     (features,) = scripts(FLIGHTS, "features")
     return columns.Schema(
         "time",
-        {n: "category" if k == features.CATEGORY else "number" for n, k in features.FEATURES.items()},
+        {
+            n: "category" if k == features.CATEGORY else "number"
+            for n, k in features.FEATURES.items()
+        },
     )
 
 
@@ -191,9 +194,7 @@ def _with(window: Batch, kind: str, name: str, values: np.ndarray) -> Batch:
     return replace(window, **{kind: {**getattr(window, kind), name: values}})
 
 
-def power(
-    monitor: Monitor, rows: Batch, number: int
-) -> dict[str, dict[str, tuple[int, int]]]:
+def power(monitor: Monitor, rows: Batch, number: int) -> dict[str, dict[str, tuple[int, int]]]:
     """Kind of shift to column to (found, planted)."""
     deviations = {name: float(np.nanstd(values)) for name, values in rows.numbers.items()}
     kinds: dict[str, tuple[Shift, list[str]]] = {
@@ -206,7 +207,9 @@ def power(
     for kind, (shift, names) in kinds.items():
         found[kind] = {}
         for name in names:
-            rings = [bool(monitor.violations(shift(w, name, chance))) for w in windows(rows, number)]
+            rings = [
+                bool(monitor.violations(shift(w, name, chance))) for w in windows(rows, number)
+            ]
             found[kind][name] = (sum(rings), len(rings))
     return found
 

@@ -25,7 +25,8 @@ import fitting
 import numpy as np
 import reference
 from columns import CATEGORY, Batch, Schema, parse, read_schema
-from evidence import ADJUSTED, DISTANCE, LOST, MISSING, OUTSIDE
+from evidence import ADJUSTED, LOST, OUTSIDE
+from expectations import GRID
 from failure import Failure, exit_code
 
 
@@ -116,10 +117,8 @@ def describe(
     for name in schema.features:
         columns[name] = _reference(batch, name)
         if name in fit.residuals:
-            left[name] = reference.of_numbers(fit.residuals[name])
-        expected = evidence.Expected(
-            fit.residuals.get(name), left.get(name), fit.chances.get(name)
-        )
+            left[name] = reference.of_numbers(fit.residuals[name], GRID)
+        expected = evidence.Expected(fit.residuals.get(name), left.get(name), fit.chances.get(name))
         kept = evidence.of_column(
             batch, name, len(hourly), reference=columns[name], expected=expected
         )

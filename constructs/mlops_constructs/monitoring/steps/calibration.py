@@ -11,19 +11,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from distances import kolmogorov, largest_difference
+from distances import kolmogorov, largest_difference, tolerant
 from evidence import ADJUSTED, DISTANCE, LOST, MISSING, OUTSIDE, UNSEEN, WRONG
+from expectations import TOLERANCE
 from failure import Failure
-from reference import Categories, Column
+from reference import Categories, Column, Numbers
 
 DRAWS = 1000
 SEED = 2013
 ALPHA = 0.02
 """The chance that any check of any column fires on a window like the baseline's own."""
 
-LEAST_DISTANCE, LEAST_SHARE, LEAST_EXCESS = 0.02, 0.005, 0.05
-"""What counts as a usual change even where the baseline never moved; times the critical value."""
-LEAST = {DISTANCE: LEAST_DISTANCE, ADJUSTED: LEAST_DISTANCE, OUTSIDE: LEAST_EXCESS}
+LEAST_SHARE = 0.005
+LEAST = {DISTANCE: 0.02, ADJUSTED: 0.08, OUTSIDE: 0.03}
+"""What counts as a usual change even where the baseline never moved, times the critical value;
+LEAST_SHARE for all other checks. Of OUTSIDE in lengths of the baseline's range."""
 OUTSIDE_SHARE = 0.02
 """Of numbers that may lie outside of what the baseline held, and of the room beyond it."""
 MISFITS_SHARE = 0.01
@@ -33,7 +35,7 @@ MOST_DISTANCE = 0.9
 
 WEEK, DAY = 168, 24
 LEAST_COVERAGE = 0.8
-"""Of the days with traffic that a window of the baseline has (median); for windows to judge, too."""
+"""Of the days with traffic that a window of the baseline usually has."""
 
 Key = tuple[str, str]
 """Column and check."""
@@ -96,9 +98,9 @@ def in_windows(
 ) -> dict[str, np.ndarray]:
     """Each check of a column, on each window against the rest of the baseline.
 
-    The rest is what is not in the window; so a KS distance is that from the whole, times N / (N - n)
-    for n of N values in the window. OUTSIDE is how far OUTSIDE_SHARE of the window lie beyond
-    all of the rest, in lengths of the baseline's range.
+    The rest is what is not in the window; so a KS distance is that from the whole, times
+    N / (N - n) for n of N values in the window. OUTSIDE is how far OUTSIDE_SHARE of the window lie
+    beyond all of the rest, in lengths of the baseline's range.
     """
     found: dict[str, np.ndarray] = {}
     for check, kept in hourly.items():
@@ -107,11 +109,11 @@ def in_windows(
         if check in (MISSING, WRONG, LOST):
             found[check] = inside[:, 0] / np.maximum(inside[:, 1], 1e-9)
         elif check == ADJUSTED:
-            found[check] = kolmogorov(inside, rest)
+            found[check] = tolerant(inside, rest, steps=TOLERANCE)
         elif check == DISTANCE and isinstance(reference, Categories):
             found[check] = largest_difference(inside, rest)
             found[UNSEEN] = _share(inside * (rest == 0), inside)
-        elif check == DISTANCE:
+        elif check == DISTANCE and isinstance(reference, Numbers):
             found[check] = kolmogorov(inside, rest)
             found[OUTSIDE] = _excess(inside, rest, reference.points)
     return found
@@ -129,7 +131,8 @@ def _excess(inside: np.ndarray, rest: np.ndarray, points: np.ndarray) -> np.ndar
     below = _one_side(
         inside[..., ::-1], rest[..., ::-1], np.repeat(downwards, 2)[: inside.shape[-1]]
     )
-    return np.maximum(np.maximum(above, below), 0.0) / max(float(points[-1] - points[0]), 1e-9)
+    length = max(float(points[-1] - points[0]), 1e-9)
+    return np.asarray(np.maximum(np.maximum(above, below), 0.0) / length)
 
 
 def _one_side(inside: np.ndarray, rest: np.ndarray, values: np.ndarray) -> np.ndarray:

@@ -80,7 +80,7 @@ class Reader:
 
 
 def _rows(text: str) -> list[list[str]]:
-    """The rows of a CSV text without empty ones; splitting is the quick way where nothing is quoted.
+    """The rows of a CSV text that are not empty; where nothing is quoted, splitting is quick.
 
     Raises:
         Unreadable: If there are none.

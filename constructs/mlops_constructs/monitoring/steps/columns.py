@@ -87,7 +87,7 @@ class Batch:
         """Whether nothing stands there; what is not a number is not missing."""
         if name in self.categories:
             return np.asarray(self.categories[name] == "", dtype=bool)
-        return np.isnan(self.numbers[name]) & ~self.wrong[name]
+        return np.asarray(np.isnan(self.numbers[name]) & ~self.wrong[name])
 
     def lost(self, name: str) -> np.ndarray:
         """Whether the value is of no use: missing, or not a number in a number column."""

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from columns import CATEGORY, Schema
+from columns import CATEGORY, NUMBER, Schema
 from evidence import ADJUSTED, DISTANCE, LOST, MISSING, OUTSIDE, UNSEEN, WRONG
 from failure import Failure
 
@@ -109,7 +109,7 @@ PLACES: Mapping[str, Mapping[str, str]] = {
         LOST: f"{OURS}.lost_threshold",
         UNSEEN: f"{OVERRIDES}.domain_content_threshold",
     },
-    "number": {
+    NUMBER: {
         DISTANCE: f"{OVERRIDES}.distribution_constraints.comparison_threshold",
         ADJUSTED: f"{OURS}.adjusted_threshold",
         MISSING: "completeness",
@@ -175,17 +175,7 @@ def _limits(
         return None
     if _at(entry, f"{OVERRIDES}.evaluate_constraints") == "Disabled":
         return None
-    found = {}
-    for check, place in PLACES[kind].items():
-        said = _at(entry, place)
-        if said is None and place.startswith(OVERRIDES):
-            said = _at({OVERRIDES: general}, place)
-        if said is None and check in (ADJUSTED, LOST):
-            continue  # not every column is explained by the others, or ever missing
-        if not _share(said):
-            problems.append(f"{name}: {place} must be a number from 0 to 1, got {said!r}")
-            continue
-        found[check] = 1 - said if check == MISSING else float(said)
+    found = _thresholds(name, kind, entry, general, problems)
     if kind == CATEGORY:
         return Limits(found)
     low, high = (_at(entry, f"{OURS}.{end}") for end in ("minimum", "maximum"))
@@ -196,6 +186,23 @@ def _limits(
         )
         return None
     return Limits(found, float(low), float(high))
+
+
+def _thresholds(
+    name: str, kind: str, entry: Any, general: Mapping[str, Any], problems: list[str]
+) -> dict[str, float]:
+    found = {}
+    for check, place in PLACES[kind].items():
+        said = _at(entry, place)
+        if said is None and place.startswith(OVERRIDES):
+            said = _at({OVERRIDES: general}, place)
+        if said is None and check in (ADJUSTED, LOST):
+            continue  # not every column is explained by the others, or ever missing
+        if not _share(said):
+            problems.append(f"{name}: {place} must be a number from 0 to 1, got {said!r}")
+        else:
+            found[check] = 1 - said if check == MISSING else float(said)
+    return found
 
 
 def _at(entry: Any, place: str) -> Any:

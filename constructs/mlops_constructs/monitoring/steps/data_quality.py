@@ -38,7 +38,7 @@ from constraints import Constraints
 from failure import Failure, exit_code
 from judging import Finding
 from tally import Tally
-from verdict import SAYS, Verdict, Window, name
+from verdict import SAYS, Verdict, Window
 
 CHUNK = 10_000
 """Rows that are in memory at a time."""
@@ -94,9 +94,7 @@ def judged(
     endpoint: str, monitor: str, window: Window, minimum_records: int,
 ) -> Verdict:  # fmt: skip
     """The verdict on what was counted."""
-    by_day = [
-        int(read) + misfit for read, misfit in zip(tally.rows, reader.misfits, strict=True)
-    ]
+    by_day = [int(read) + misfit for read, misfit in zip(tally.rows, reader.misfits, strict=True)]
     too_little = _too_little(by_day, limits.usual_days, minimum_records)
     findings = [] if too_little else _findings(tally, reader, baseline, limits)
     return Verdict(
@@ -151,15 +149,10 @@ def write(
 
 def _violations(verdict: Verdict) -> Iterator[dict[str, str]]:
     for finding in verdict.violations:
-        found = finding.estimate
         yield {
             "feature_name": finding.feature,
             "constraint_check_type": CHECK_TYPES[finding.check],
-            "description": (
-                f"{name(finding)} is {found.value:.4g} ({found.lower:.4g} to {found.upper:.4g} "
-                f"with 95 % confidence), its threshold {finding.threshold:.4g}, "
-                f"{verdict.since(finding)}"
-            ),
+            "description": verdict.told(finding),
         }
 
 
@@ -172,7 +165,9 @@ def report(verdict: Verdict) -> dict[str, Any]:
         "monitor": verdict.monitor,
         "outcome": verdict.outcome,
         "sentence": verdict.sentence(),
-        "window": {"start": f"{verdict.window.start:%FT%TZ}", "end": f"{verdict.window.end:%FT%TZ}"},
+        "window": {
+            "start": f"{verdict.window.start:%FT%TZ}", "end": f"{verdict.window.end:%FT%TZ}",
+        },
         "records": verdict.records,
         "records_by_day": list(verdict.by_day),
         "unreadable": dict(verdict.unreadable),

@@ -30,6 +30,14 @@ LEAST_EXPLAINED = 0.1
 """Share of a column's variance that must be explained out of sample to judge what is left of it."""
 
 
+GRID = np.round(np.arange(-4, 4.025, 0.05), 2)
+"""Where residuals are counted, in standard deviations of their column."""
+
+TOLERANCE = 2
+"""Steps of GRID that residuals may be off: where the others explain a column almost wholly, a
+regression that is wrong by a twentieth of a deviation would pass for drift."""
+
+
 @dataclass(frozen=True)
 class Pieces:
     """A number column as the regression takes it in."""
@@ -41,9 +49,9 @@ class Pieces:
     knots: list[float]
 
     def of(self, values: np.ndarray) -> list[np.ndarray]:
-        """Zeros where values are missing; a wild value counts no more than the extreme one."""
-        lost = np.isnan(values)
-        inside = np.clip(np.where(lost, self.mean, values), self.low, self.high)
+        """Zeros where values are missing; wild ones go no farther than half the range beyond."""
+        lost, room = np.isnan(values), (self.high - self.low) / 2
+        inside = np.clip(np.where(lost, self.mean, values), self.low - room, self.high + room)
         hinges = [np.where(lost, 0.0, np.maximum(inside - knot, 0.0)) for knot in self.knots]
         return [piece / self.deviation for piece in (inside - self.mean, *hinges)]
 

@@ -1,6 +1,7 @@
 """The regressions of a baseline, and how well they do on the weeks they have not seen."""
 
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import numpy as np
 from columns import Batch, Schema
@@ -68,7 +69,7 @@ def _folds(slots: np.ndarray, width: int) -> list[slice]:
     slots_in_all = int(slots[-1]) + 1
     folds = min(MOST_FOLDS, max(2, slots_in_all // width))
     edges = np.searchsorted(slots, np.linspace(0, slots_in_all, folds + 1))
-    return [slice(a, b) for a, b in zip(edges[:-1], edges[1:], strict=True) if a < b]
+    return [slice(a, b) for a, b in pairwise(edges.tolist()) if a < b]
 
 
 class _Regression:

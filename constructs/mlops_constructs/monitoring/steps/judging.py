@@ -1,4 +1,4 @@
-"""A window's evidence against the baseline's limits: what differs, by how much, how sure, since when."""
+"""A window against the baseline's limits: what differs, by how much, how sure, since when."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -6,9 +6,17 @@ from dataclasses import dataclass
 import numpy as np
 from constraints import Limits
 from distances import (
-    DOUBT, band, kolmogorov, largest_difference, share_interval, shares, weighted_band,
+    DOUBT,
+    band,
+    kolmogorov,
+    largest_difference,
+    share_interval,
+    shares,
+    tolerant,
+    weighted_band,
 )  # fmt: skip
-from evidence import ADJUSTED, DISTANCE, LOST, MISSING, OUTSIDE, UNSEEN, WRONG
+from evidence import ADJUSTED, LOST, MISSING, OUTSIDE, UNSEEN, WRONG
+from expectations import TOLERANCE
 from reference import Categories, Column
 
 LEAST_ALLOWED = 1e-4
@@ -95,7 +103,10 @@ def estimate(check: str, sums: np.ndarray, reference: Column) -> Estimate:
         return share(sums[0], sums[1])
     if isinstance(reference, Categories):
         return _categories(sums, reference)
-    value = float(kolmogorov(sums, reference.counts))
+    if check == ADJUSTED:
+        value = float(tolerant(sums, reference.counts, steps=TOLERANCE))
+    else:
+        value = float(kolmogorov(sums, reference.counts))
     return _within(value, value - (half := band(sums.sum())), value + half)
 
 
@@ -135,4 +146,3 @@ def _since(check: str, sums: np.ndarray, threshold: float, reference: Column) ->
         if before.lower <= threshold < after.lower and weight > best:
             best, since = float(weight), day
     return since
-

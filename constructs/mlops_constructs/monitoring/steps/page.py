@@ -6,12 +6,12 @@ from html import escape
 import pictures
 from baseline_files import Baseline
 from constraints import PLACES, Constraints
-from evidence import ADJUSTED, DISTANCE, MISSING, WRONG
+from evidence import ADJUSTED, DISTANCE, WRONG
 from judging import Finding
 from page_style import STYLE
 from reference import Categories
 from tally import Tally
-from verdict import DRIFT, QUIET, SAYS, TOO_FEW, Verdict
+from verdict import DRIFT, QUIET, SAYS, TOO_FEW, Verdict, told
 
 BADGES = {DRIFT: "Drift", QUIET: "Quiet", TOO_FEW: "Not judged"}
 SHORT = {
@@ -36,7 +36,7 @@ def html(verdict: Verdict, tally: Tally, baseline: Baseline, limits: Constraints
 
 def _head(verdict: Verdict) -> str:
     window = verdict.window
-    badge, _, rest = verdict.sentence().partition(": ")
+    rest = verdict.sentence().partition(": ")[2]
     facts = [
         f"<b>{escape(verdict.endpoint)}</b>", escape(verdict.monitor),
         f"{window.start:%d %B %Y, %H:%M} to {window.end:%d %B %Y, %H:%M} UTC",
@@ -89,7 +89,7 @@ def _row(
     limits: Constraints,
 ) -> str:  # fmt: skip
     crossed = [finding for finding in findings if finding.violated]
-    ratio = f"{findings[0].ratio:.0%} of its threshold" if findings else _why_not(name, limits)
+    ratio = _ratio(findings[0]) if findings else _why_not(name, limits)
     since = "".join(
         f"<p class=since>{SHORT[finding.check]}: {verdict.since(finding)}</p>"
         for finding in crossed
@@ -100,6 +100,13 @@ def _row(
         f"<div>{_picture(name, tally, baseline)}</div>"
         f"<div>{''.join(_checks(findings))}{_facts(name, tally, baseline)}</div></article>"
     )
+
+
+def _ratio(finding: Finding) -> str:
+    """How near its threshold a feature surely is."""
+    if finding.ratio < 2:
+        return f"{finding.ratio:.0%} of its threshold"
+    return f"{finding.ratio:.3g} times its threshold"
 
 
 def _why_not(name: str, limits: Constraints) -> str:
@@ -121,17 +128,20 @@ def _checks(findings: list[Finding]) -> Iterator[str]:
     drawn = [f for f in findings if f.violated or f.check in (DISTANCE, ADJUSTED)]
     for finding in drawn:
         found = finding.estimate
+        value, lower, upper, limit = (
+            told(finding.check, level)
+            for level in (found.value, found.lower, found.upper, finding.threshold)
+        )
         yield (
             f'<div class="check {"over" if finding.violated else ""}" '
             f'title="{escape(SAYS[finding.check])}"><span>{SHORT[finding.check]}</span>'
-            f"{pictures.gauge(finding)}<span class=num>{found.value:.3f} "
-            f"<small>({found.lower:.3f}–{found.upper:.3f}), limit {finding.threshold:.3f}</small>"
-            "</span></div>"
+            f"{pictures.gauge(finding)}<span class=num>{value} "
+            f"<small>({lower} to {upper}), limit {limit}</small></span></div>"
         )
     rest = [
-        f"{SHORT[finding.check]} {finding.estimate.value:.1%} (limit {finding.threshold:.1%})"
-        for finding in findings
-        if finding not in drawn
+        f"{SHORT[f.check]} {told(f.check, f.estimate.value)} (limit {told(f.check, f.threshold)})"
+        for f in findings
+        if f not in drawn
     ]
     if rest:
         yield f"<p class=dim>{' · '.join(rest)}</p>"
@@ -142,10 +152,8 @@ def _facts(name: str, tally: Tally, baseline: Baseline) -> str:
     if found is None:
         return ""
     facts = []
-    missing, rows = found[MISSING].sum(axis=0)
-    if missing or baseline.missing[name]:
-        now = missing / max(rows, 1)
-        facts.append(f"missing now {now:.1%}, baseline {baseline.missing[name]:.1%}")
+    if usual := baseline.missing[name]:
+        facts.append(f"missing in the baseline {usual:.1%}")
     if WRONG in found and (wrong := found[WRONG][:, 0].sum()):
         facts.append(f"{int(wrong):,} values are no numbers")
     if tally.new_values.get(name):

@@ -27,12 +27,12 @@ padding:16px 20px}
 table{border-collapse:collapse;width:100%}td{padding:3px 0;border-top:1px solid var(--line)}
 tr:first-child td{border-top:0}.num{text-align:right;font-variant-numeric:tabular-nums}
 .features{background:var(--card);border:1px solid var(--line);border-radius:10px;overflow:hidden}
-article{display:grid;grid-template-columns:170px 276px 1fr;gap:18px;padding:14px 18px;
+article{display:grid;grid-template-columns:160px 262px 1fr;gap:18px;padding:14px 18px;
 border-top:1px solid var(--line);border-left:4px solid transparent}
 article:first-child{border-top:0}
 article.over{border-left-color:var(--over);background:var(--over-ground)}
 .since{font-size:13px;color:var(--over)}
-.check{display:grid;grid-template-columns:112px 158px 1fr;align-items:center;gap:8px;font-size:13px}
+.check{display:grid;grid-template-columns:126px 150px 1fr;align-items:center;gap:8px;font-size:13px}
 .check.over{color:var(--over);font-weight:600}.check small{font-weight:400}
 .check .num{text-align:left}
 code{font:12.5px ui-monospace,Menlo,Consolas,monospace;background:var(--ground);padding:1px 4px;

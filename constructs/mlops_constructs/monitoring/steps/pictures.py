@@ -29,7 +29,9 @@ def distribution(now: np.ndarray, baseline: Numbers, figures: Figures) -> str:
         f'<text x="{WIDTH - 2}" y="{HEIGHT + 13}" text-anchor="end">{_short(high)}</text>'
     )
     frame = f'<path class="axis" d="M0 {HEIGHT}H{WIDTH}"/>'
-    return _svg(HEIGHT + 16, "distribution now and in the baseline", frame + gap + "".join(lines) + ends)
+    return _svg(
+        HEIGHT + 16, "distribution now and in the baseline", frame + gap + "".join(lines) + ends
+    )
 
 
 def _range(points: np.ndarray, figures: Figures) -> tuple[float, float]:
@@ -83,7 +85,8 @@ def _pair(row: int, name: str, now: float, then: float, most: float) -> str:
     return (
         f'<text x="{left - 6}" y="{top + 10}" text-anchor="end">{text}</text>'
         f'<rect class="now" x="{left}" y="{top + 1}" width="{now / most * room:.1f}" height="5"/>'
-        f'<rect class="then" x="{left}" y="{top + 7}" width="{then / most * room:.1f}" height="3.5"/>'
+        f'<rect class="then" x="{left}" y="{top + 7}" width="{then / most * room:.1f}" '
+        f'height="3.5"/>'
         f'<text x="{left + max(now, then) / most * room + 4:.1f}" y="{top + 10}">{now:.1%}</text>'
     )
 
@@ -127,7 +130,7 @@ def days(by_day: Sequence[int], names: Sequence[str]) -> str:
 def new_values(counted: Mapping[str, int]) -> str:
     """The values that the baseline never held, most frequent first."""
     most = sorted(counted.items(), key=lambda item: -item[1])[:5]
-    named = ", ".join(f"<code>{escape(value[:40])}</code> × {count:,}" for value, count in most)
+    named = ", ".join(f"<code>{escape(value[:40])}</code> {count:,} times" for value, count in most)
     return f"{named} and {len(counted) - 5} more" if len(counted) > 5 else named
 
 

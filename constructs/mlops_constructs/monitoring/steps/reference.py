@@ -45,9 +45,10 @@ class Categories:
 Column: TypeAlias = Numbers | Categories
 
 
-def of_numbers(values: np.ndarray) -> Numbers:
-    """Of the values that are there."""
-    points = _points(np.sort(values[~np.isnan(values)]))
+def of_numbers(values: np.ndarray, points: np.ndarray | None = None) -> Numbers:
+    """Of the values that are there, at their quantiles or at given points."""
+    if points is None:
+        points = _points(np.sort(values[~np.isnan(values)]))
     bins = bins_of(points, values[~np.isnan(values)])
     return Numbers(points, np.bincount(bins, minlength=2 * len(points) + 1).astype(np.float64))
 

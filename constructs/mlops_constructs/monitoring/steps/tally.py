@@ -44,9 +44,13 @@ class Tally:
         """Empty."""
         self.rows = np.zeros(days, dtype=np.int64)
         self.found: dict[str, dict[str, np.ndarray]] = {}
-        self.new_values: dict[str, Counter[str]] = {c: Counter() for c in baseline.schema.categories}
+        self.new_values: dict[str, Counter[str]] = {
+            c: Counter() for c in baseline.schema.categories
+        }
         self.figures = {
-            name: Figures(float(column.points[len(column.points) // 2]) if column.points.size else 0)
+            name: Figures(
+                float(column.points[len(column.points) // 2]) if column.points.size else 0
+            )
             for name, column in baseline.columns.items()
             if isinstance(column, Numbers)
         }

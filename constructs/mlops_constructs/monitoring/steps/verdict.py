@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from evidence import ADJUSTED, DISTANCE
 from judging import Finding
 
 QUIET, DRIFT, TOO_FEW = "quiet", "drift", "too-few-records"
@@ -83,16 +84,21 @@ class Verdict:
             return (
                 f"Quiet: none of {len(self.findings)} checks crossed its threshold in "
                 f"{self.records:,} records; the closest is {name(worst)}, "
-                f"{worst.estimate.value:.3g} where {worst.threshold:.3g} is usual."
+                f"{told(worst.check, worst.estimate.value)} where at most "
+                f"{told(worst.check, worst.threshold)} is usual."
             )
-        return f"Drift: {self._told(worst)}{self._others()}."
+        return f"Drift: {self.told(worst)}{self._others()}."
 
-    def _told(self, finding: Finding) -> str:
+    def told(self, finding: Finding) -> str:
+        """A violation in words: what, how much, how sure, since when."""
         found = finding.estimate
+        value, lower, upper, threshold = (
+            told(finding.check, level)
+            for level in (found.value, found.lower, found.upper, finding.threshold)
+        )
         return (
-            f"{name(finding)} is {found.value:.3g} ({found.lower:.3g} to {found.upper:.3g} with "
-            f"95 % confidence) where at most {finding.threshold:.3g} is usual, "
-            f"{self.since(finding)}"
+            f"{name(finding)} is {value} ({lower} to {upper} with 95 % confidence) where at most "
+            f"{threshold} is usual, {self.since(finding)}"
         )
 
     def since(self, finding: Finding) -> str:
@@ -104,8 +110,8 @@ class Verdict:
 
     def _others(self) -> str:
         others = self.violations[1:]
-        if not others:
-            return ""
+        if len(others) < 2:
+            return f"; {name(others[0])} crossed its own too" if others else ""
         features = list(dict.fromkeys(finding.feature for finding in others))
         listed = ", ".join(features[:5]) + (" and others" if len(features) > 5 else "")
         return f"; {len(others)} more checks crossed theirs, of {listed}"
@@ -114,3 +120,10 @@ class Verdict:
 def name(finding: Finding) -> str:
     """The check of a feature in words."""
     return f"{finding.feature}'s {SAYS[finding.check]}"
+
+
+def told(check: str, level: float) -> str:
+    """A distance as a number from 0 to 1, a share in per cent."""
+    if check in (DISTANCE, ADJUSTED):
+        return f"{level:.2f}"
+    return f"{max(level, 0.0):.1%}"

@@ -64,7 +64,9 @@ def representatives(points: np.ndarray, figures: Figures) -> np.ndarray:
     """A value for each bin: the point itself, or the middle between two."""
     if not points.size:
         return np.array([figures.middle])
-    edges = np.concatenate([[min(figures.least, points[0])], points, [max(figures.greatest, points[-1])]])
+    edges = np.concatenate(
+        [[min(figures.least, points[0])], points, [max(figures.greatest, points[-1])]]
+    )
     values = np.empty(2 * len(points) + 1)
     values[1::2] = points
     values[0::2] = (edges[:-1] + edges[1:]) / 2
