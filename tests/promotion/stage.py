@@ -124,10 +124,14 @@ class Stage:
     aws: LocalAws
     packages: list[str] = field(default_factory=list)
     heard: list[str] = field(default_factory=list)
+    clients: dict[str, Any] = field(default_factory=dict)
 
     def client(self, service: str) -> Any:
-        """A boto3 client."""
-        return boto3.session.Session().client(service, **self.aws.client_arguments())
+        """The boto3 client."""
+        if service not in self.clients:
+            session = boto3.session.Session()
+            self.clients[service] = session.client(service, **self.aws.client_arguments())
+        return self.clients[service]
 
     def deploy(self, operations: str) -> None:
         """The slot, the machine by its template, the model's group and its stack."""
