@@ -3,7 +3,7 @@
 from functools import cache
 
 import botocore.session
-from botocore.model import OperationModel
+from botocore.model import OperationModel, ServiceModel
 
 GROUP = ENDPOINT = "dev-flight-delay"
 STACK = "Dev-Serving-flight-delay"
@@ -27,8 +27,12 @@ SDK_NAMES = {"sfn": "stepfunctions"}
 @cache
 def operation(service: str, action: str) -> OperationModel:
     """botocore's model of what an SDK integration calls."""
-    model = botocore.session.get_session().get_service_model(SDK_NAMES.get(service, service))
-    return model.operation_model(action[0].upper() + action[1:])
+    return _model(SDK_NAMES.get(service, service)).operation_model(action[0].upper() + action[1:])
+
+
+@cache
+def _model(service: str) -> ServiceModel:
+    return botocore.session.get_session().get_service_model(service)
 
 
 def arn_of(version: int) -> str:
