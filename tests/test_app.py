@@ -1,7 +1,5 @@
 """app.py, run as `cdk synth` runs it: whole, or ended by one sentence for each problem."""
 
-import json
-import os
 import shutil
 import subprocess
 import sys
@@ -9,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import ROOT, feature_flags
+from tests.conftest import ROOT, synth_environment
 
 PARTS = ("app.py", "config", "stacks", "pipeline_definitions", "requirements-dev.in")
 STAGES = "config/stages.py"
@@ -45,12 +43,7 @@ def synth(project: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "app.py"],
         cwd=project,
-        env={
-            "PATH": os.environ["PATH"],
-            "HOME": os.environ["HOME"],
-            "CDK_OUTDIR": "out",
-            "CDK_CONTEXT_JSON": json.dumps(feature_flags()),
-        },
+        env=synth_environment("out"),
         capture_output=True,
         text=True,
     )
