@@ -77,7 +77,7 @@ def serving_template() -> str:
 
 def operations_template() -> str:
     """The construct, with a queue that hears what its topic tells."""
-    app = cdk.App()
+    app = cdk.App(builtin_cloud_formation_validation=False)
     synthesizer = cdk.DefaultStackSynthesizer(generate_bootstrap_version_rule=False)
     stack = cdk.Stack(app, "Dev-Operations", synthesizer=synthesizer)
     key = kms.Key(stack, "Key", enable_key_rotation=True)
