@@ -3,6 +3,9 @@ SHELL := /bin/bash
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 export PYTHONPATH := $(CURDIR)
+# Containers often set it; then each process compiles the SDK and the tests anew, for five seconds.
+export PYTHONDONTWRITEBYTECODE :=
+export NODE_OPTIONS := --require "$(CURDIR)/quick_gc.js" $(NODE_OPTIONS)
 export UV_VERSION := $(shell sed -n 's/^uv==\([0-9.]*\).*/\1/p' requirements-dev.in)
 STAMP := .venv/installed
 LOCK = uv pip compile --quiet --python-version 3.11 --no-header --no-emit-index-url --no-annotate

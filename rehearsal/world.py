@@ -36,9 +36,16 @@ class World:
             region_name=self.environment["AWS_REGION"],
         )
 
+    @cached_property
+    def _clients(self) -> dict[str, Any]:
+        return {}
+
     def client(self, service: str) -> Any:
-        """A boto3 client; botocore makes each class at run time, hence no narrower type."""
-        return self._session.client(service, endpoint_url=self.environment["AWS_ENDPOINT_URL"])
+        """The boto3 client; botocore makes its class at run time, hence no narrower type."""
+        if service not in self._clients:
+            endpoint = self.environment["AWS_ENDPOINT_URL"]
+            self._clients[service] = self._session.client(service, endpoint_url=endpoint)
+        return self._clients[service]
 
     @property
     def assembly(self) -> Path:

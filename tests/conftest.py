@@ -13,7 +13,8 @@ from xdist.scheduler import LoadScopeScheduling
 
 ROOT = Path(__file__).resolve().parent.parent
 HOSTILE = Path(__file__).parent / "hostile_world"
-WORLDS: Mapping[str, Mapping[str, str]] = {
+QUICK_GC = f'--require "{ROOT / "quick_gc.js"}"'
+WORLDS: Mapping[str, dict[str, str]] = {
     "home": {"PYTHONHASHSEED": "1", "AWS_REGION": "us-east-1", "USER": "ann", "TZ": "UTC"},
     "away": {
         "PYTHONHASHSEED": "2",
@@ -26,16 +27,30 @@ WORLDS: Mapping[str, Mapping[str, str]] = {
         "TZ": "Pacific/Kiritimati",
         "LANG": "tr_TR.UTF-8",
         "PYTHONPATH": str(HOSTILE),
-        "NODE_OPTIONS": f"--require {HOSTILE / 'world.js'}",
+        "NODE_OPTIONS": f'{QUICK_GC} --require "{HOSTILE / "world.js"}"',
     },
 }
 """In the second the clock is years ahead, and there is no network and no SageMaker SDK."""
+
+# Also for what CDK's classes start in this process.
+os.environ["NODE_OPTIONS"] = QUICK_GC
 
 
 def feature_flags() -> dict[str, Any]:
     """The context of cdk.json, which only the cdk CLI would read."""
     flags: dict[str, Any] = json.loads((ROOT / "cdk.json").read_text())["context"]
     return flags
+
+
+def synth_environment(out: Path | str) -> dict[str, str]:
+    """What `python app.py` needs of an environment, as the cdk CLI would give it."""
+    return {
+        "PATH": os.environ["PATH"],
+        "HOME": os.environ["HOME"],
+        "NODE_OPTIONS": QUICK_GC,
+        "CDK_OUTDIR": str(out),
+        "CDK_CONTEXT_JSON": json.dumps(feature_flags()),
+    }
 
 
 @pytest.fixture(scope="session")
@@ -46,13 +61,7 @@ def assemblies(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
         world: subprocess.Popen(
             [sys.executable, "app.py"],
             cwd=ROOT,
-            env={
-                "PATH": os.environ["PATH"],
-                "HOME": os.environ["HOME"],
-                "CDK_OUTDIR": str(folders[world]),
-                "CDK_CONTEXT_JSON": json.dumps(feature_flags()),
-                **environment,
-            },
+            env=synth_environment(folders[world]) | environment,
             stderr=subprocess.PIPE,
             text=True,
         )

@@ -4,6 +4,7 @@ from functools import cache
 from typing import NoReturn
 
 import boto3
+from botocore.loaders import JSONFileLoader
 from sagemaker.core.config.config_manager import SageMakerConfig
 from sagemaker.core.workflow.pipeline_context import PipelineSession
 
@@ -23,6 +24,10 @@ _NO_TELEMETRY = {
 
 # The SDK holds its configuration against a JSON schema at every look-up, eighty times a pipeline.
 SageMakerConfig.validate_sagemaker_config = lambda self, sagemaker_config=None: None
+
+# And it makes sessions by the dozen, each of which would read botocore's files anew.
+_load_file = cache(JSONFileLoader().load_file)
+JSONFileLoader.load_file = lambda self, file_path: _load_file(file_path)
 
 
 class UploadRefused(InvalidDefinition):

@@ -43,9 +43,7 @@ class Clock:
     def now(self) -> float:
         return self._now
 
-    def after(
-        self, seconds: float, callback: Callable[[], object], *, quiet: bool = False
-    ) -> Any:
+    def after(self, seconds: float, callback: Callable[[], object], *, quiet: bool = False) -> Any:
         holder = [callback]
         self._timers.append((self._now + seconds, holder))
         return type("Timer", (), {"cancel": staticmethod(holder.clear)})

@@ -32,7 +32,7 @@ class App:
         model = self._folder / "model.tar.gz"
         context = json.dumps({"model": str(model), "colour": colour})
         environment = {"CDK_CONTEXT_JSON": context, "CDK_OUTDIR": str(assembly)}
-        self._run([sys.executable, str(APP)], **environment)
+        self._run([sys.executable, str(APP)], CDK_VALIDATION="false", **environment)
         return ["--app", str(assembly)]
 
     def cdk(self, *arguments: str) -> None:

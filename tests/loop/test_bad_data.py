@@ -1,6 +1,7 @@
 """A run on bad data stops in preprocess, says why on the execution, and registers nothing."""
 
 import time
+from collections.abc import Callable
 
 import pytest
 
@@ -10,20 +11,26 @@ from tests.loop.conftest import Played
 
 pytestmark = pytest.mark.local_aws
 
-JANUARY = dict(delivery(range(1, 2)))
+
+@pytest.fixture(scope="module")
+def january() -> dict[str, bytes]:
+    return dict(delivery(range(1, 2)))
 
 
-def without_column(body: bytes, name: str) -> bytes:
+def without_departure(body: bytes) -> bytes:
     lines = [line.split(",") for line in body.decode().splitlines()[:500]]
-    column = lines[0].index(name)
+    column = lines[0].index("sched_dep_time")
     return "\n".join(",".join(c for i, c in enumerate(r) if i != column) for r in lines).encode()
 
 
-def failure_of_a_run_on(played: Played, flights: bytes, folder: str) -> str:
-    """Upload that flights file beside good weather and planes, run, and return the reason."""
+def without_rows(body: bytes) -> bytes:
+    return body.split(b"\n")[0]
+
+
+def failure_of_a_run_on(played: Played, files: dict[str, bytes], folder: str) -> str:
+    """Upload the files, run, and return the reason."""
     world = played.world
     bucket = world.outputs("Dev-Foundation")["DataBucketName"]
-    files = {**JANUARY, "flights/2013-01.csv": flights}
     for key, body in files.items():
         world.client("s3").put_object(Bucket=bucket, Key=f"{folder}/{key}", Body=body)
     sagemaker = world.client("sagemaker")
@@ -44,25 +51,18 @@ def failure_of_a_run_on(played: Played, flights: bytes, folder: str) -> str:
 
 
 @pytest.mark.parametrize(
-    ("flights", "reason"),
+    ("spoilt", "reason"),
     [
-        pytest.param(
-            without_column(JANUARY["flights/2013-01.csv"], "sched_dep_time"),
-            "sched_dep_time",
-            id="a missing column",
-        ),
-        pytest.param(
-            JANUARY["flights/2013-01.csv"].split(b"\n")[0],
-            "flights/2013-01.csv holds no rows",
-            id="no rows",
-        ),
+        pytest.param(without_departure, "sched_dep_time", id="a missing column"),
+        pytest.param(without_rows, "flights/2013-01.csv holds no rows", id="no rows"),
     ],
 )
 def test_a_run_on_bad_data_stops_in_preprocess_with_its_reason(
-    played: Played, flights: bytes, reason: str
+    played: Played, january: dict[str, bytes], spoilt: Callable[[bytes], bytes], reason: str
 ):
     packages = played.world.client("sagemaker").list_model_packages
     before = packages(ModelPackageGroupName="dev-flight-delay")["ModelPackageSummaryList"]
-    assert reason in failure_of_a_run_on(played, flights, f"bad-{len(flights)}")
+    files = {**january, "flights/2013-01.csv": spoilt(january["flights/2013-01.csv"])}
+    assert reason in failure_of_a_run_on(played, files, spoilt.__name__)
     after = packages(ModelPackageGroupName="dev-flight-delay")["ModelPackageSummaryList"]
     assert after == before

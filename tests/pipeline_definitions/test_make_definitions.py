@@ -5,6 +5,8 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -14,18 +16,7 @@ from mlops_constructs.monitoring.report_states import VIOLATIONS_FILE
 from mlops_constructs.monitoring.schedule import model_monitor_expression
 
 ROOT = Path(__file__).parents[2]
-
-RUN = """
-import runpy, socket, sys
-def refuse(*_, **__): raise OSError("the test allows no network")
-socket.socket.connect = socket.getaddrinfo = refuse
-def run(*arguments):
-    sys.argv[1:] = arguments
-    try:
-        runpy.run_module("pipeline_definitions", run_name="__main__", alter_sys=True)
-    except SystemExit as end:
-        return end.code
-"""
+MAKER = Path(__file__).parent / "definitions_maker.py"
 
 BROKEN_PIPELINE = """
 from sagemaker.core.workflow.parameters import ParameterString
@@ -42,15 +33,55 @@ def build():
 """
 
 
-def python(root: Path, code: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-W", "ignore", "-c", RUN + code],
-        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(root), **environment},
-        cwd=root,
-        capture_output=True,
-        text=True,
-        check=False,
+@dataclass(frozen=True)
+class Done:
+    """What a run of `make definitions` came to."""
+
+    code: int
+    stdout: str
+    stderr: str
+
+
+class Maker:
+    """A process that makes the definitions of one project after the other."""
+
+    def __init__(self, environment: dict[str, str]) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-W", "ignore", MAKER],
+            env={"PATH": os.environ["PATH"], **environment},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+
+    def make(self, root: Path, *arguments: str) -> Done:
+        assert self._process.stdin and self._process.stdout
+        print(json.dumps([str(root), *arguments]), file=self._process.stdin, flush=True)
+        return Done(*json.loads(self._process.stdout.readline()))
+
+    def close(self) -> None:
+        self._process.communicate()
+
+
+@pytest.fixture(scope="module")
+def maker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Maker]:
+    """On a machine whose region, profile, clock, user and SDK defaults are nobody's."""
+    home = tmp_path_factory.mktemp("home")
+    config = home / "sagemaker/config.yaml"
+    config.parent.mkdir()
+    config.write_text(
+        "SchemaVersion: '1.0'\n"
+        "SageMaker:\n  ProcessingJob:\n    ProcessingResources:\n"
+        "      ClusterConfig:\n        VolumeKmsKeyId: of-the-user\n"
     )
+    maker = Maker({
+        "HOME": str(home), "XDG_CONFIG_HOME": str(home),
+        "SAGEMAKER_USER_CONFIG_OVERRIDE": str(config),
+        "AWS_REGION": "eu-central-1", "AWS_DEFAULT_REGION": "eu-central-1",
+        "AWS_PROFILE": "nobodys", "PYTHONHASHSEED": "7", "TZ": "Asia/Kolkata", "USER": "x",
+    })  # fmt: skip
+    yield maker
+    maker.close()
 
 
 @pytest.fixture
@@ -77,45 +108,29 @@ def add_model(root: Path, folder: str, name: str) -> Path:
     return models / folder
 
 
-@pytest.fixture
-def odd_machine(tmp_path: Path) -> dict[str, str]:
-    """An environment whose region, profile, clock, user and SDK defaults are nobody's."""
-    config = tmp_path / "sagemaker/config.yaml"
-    config.parent.mkdir()
-    config.write_text(
-        "SchemaVersion: '1.0'\n"
-        "SageMaker:\n  ProcessingJob:\n    ProcessingResources:\n"
-        "      ClusterConfig:\n        VolumeKmsKeyId: of-the-user\n"
-    )
-    return {
-        "HOME": str(tmp_path), "XDG_CONFIG_HOME": str(tmp_path),
-        "SAGEMAKER_USER_CONFIG_OVERRIDE": str(config),
-        "AWS_REGION": "eu-central-1", "AWS_DEFAULT_REGION": "eu-central-1",
-        "AWS_PROFILE": "nobodys", "PYTHONHASHSEED": "7", "TZ": "Asia/Kolkata", "USER": "x",
-    }  # fmt: skip
-
-
 def test_a_second_model_is_one_folder_and_one_line_and_the_first_is_as_committed_everywhere(
-    copied: Path, odd_machine: dict[str, str]
+    copied: Path, maker: Maker
 ):
     churn = add_model(copied, "churn", "churn")
-    edit = f"open({str(churn / 'definition.json')!r}, 'a').write('edited by hand')"
-    code = f"assert run() == 0\n{edit}\nsys.exit(run('--check'))"
-    done = python(copied, code, **odd_machine)
+    done = maker.make(copied)
     written = [line.removeprefix("wrote ") for line in done.stdout.splitlines()]
     assert written == [str(churn / "definition.json"), str(churn / "definition.digest")]
-    assert done.stderr == (
+    assert done.code == 0
+    with (churn / "definition.json").open("a") as definition:
+        definition.write("edited by hand")
+    checked = maker.make(copied, "--check")
+    assert (checked.code, checked.stdout) == (1, "")
+    assert checked.stderr == (
         f"{churn / 'definition.json'} is not what its sources give; "
         "run `make definitions` and commit the result\n"
     )
-    assert done.returncode == 1
 
 
-def test_what_is_wrong_with_a_pipeline_is_said_and_nothing_is_written(copied: Path):
+def test_what_is_wrong_with_a_pipeline_is_said_and_nothing_is_written(copied: Path, maker: Maker):
     churn = add_model(copied, "churn", "churn")
     (churn / "pipeline.py").write_text(BROKEN_PIPELINE)
-    done = python(copied, "sys.exit(run())")
-    assert done.returncode == 1
+    done = maker.make(copied)
+    assert done.code == 1
     assert done.stderr.splitlines() == [
         'model \'churn\': "S3Uri": "s3://b/us-west-2", names the region us-west-2; '
         "write ${AWS::Region} there",
@@ -136,7 +151,13 @@ def test_the_sdk_names_model_monitors_image_and_schedules_as_the_constructs_do()
         "said = [Cron.hourly(), Cron.daily(), Cron.daily_every_x_hours(6)]\n"
         "print(json.dumps([image.partition('/')[2], file, *said]))"
     )
-    done = python(ROOT, asked)
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", asked],
+        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)},
+        check=True,
+        capture_output=True,
+        text=True,
+    )
     assert json.loads(done.stdout) == [
         ANALYZER,
         VIOLATIONS_FILE,

@@ -77,7 +77,7 @@ def serving_template() -> str:
 
 def operations_template() -> str:
     """The construct, with a queue that hears what its topic tells."""
-    app = cdk.App()
+    app = cdk.App(builtin_cloud_formation_validation=False)
     synthesizer = cdk.DefaultStackSynthesizer(generate_bootstrap_version_rule=False)
     stack = cdk.Stack(app, "Dev-Operations", synthesizer=synthesizer)
     key = kms.Key(stack, "Key", enable_key_rotation=True)
@@ -125,10 +125,14 @@ class Stage:
     aws: LocalAws
     packages: list[str] = field(default_factory=list)
     heard: list[str] = field(default_factory=list)
+    clients: dict[str, Any] = field(default_factory=dict)
 
     def client(self, service: str) -> Any:
-        """A boto3 client."""
-        return boto3.session.Session().client(service, **self.aws.client_arguments())
+        """The boto3 client."""
+        if service not in self.clients:
+            session = boto3.session.Session()
+            self.clients[service] = session.client(service, **self.aws.client_arguments())
+        return self.clients[service]
 
     def deploy(self, operations: str) -> None:
         """The slot, the machine by its template, the model's group and its stack."""

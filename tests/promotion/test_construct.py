@@ -36,6 +36,11 @@ PROPS: dict[str, Any] = {
 }
 
 
+def new_stack() -> cdk.Stack:
+    """In an app without CloudFormation's own checks, which would only warn here, after seconds."""
+    return cdk.Stack(cdk.App(builtin_cloud_formation_validation=False), "Dev-Operations")
+
+
 def promotion(stack: cdk.Stack, **props: Any) -> Promotion:
     key = kms.Key(stack, "Key", enable_key_rotation=True)
     topic = sns.Topic(stack, "Topic", master_key=key, enforce_ssl=True)
@@ -44,7 +49,7 @@ def promotion(stack: cdk.Stack, **props: Any) -> Promotion:
 
 @pytest.fixture(scope="module")
 def stack() -> cdk.Stack:
-    stack = cdk.Stack(cdk.App(), "Dev-Operations")
+    stack = new_stack()
     promotion(stack)
     return stack
 
@@ -164,7 +169,7 @@ def test_a_promotion_that_fails_times_out_or_is_stopped_is_told(template: assert
 
 
 def test_who_is_granted_it_may_start_an_execution():
-    stack = cdk.Stack(cdk.App(), "Dev-Operations")
+    stack = new_stack()
     role = iam.Role(stack, "Role", assumed_by=iam.ServicePrincipal("events.amazonaws.com"))
     promotion(stack).grant_start_execution(role)
     assertions.Template.from_stack(stack).has_resource_properties(
@@ -178,7 +183,7 @@ def test_who_is_granted_it_may_start_an_execution():
 
 
 def test_its_failures_are_a_metric():
-    metric = promotion(cdk.Stack(cdk.App(), "Dev-Operations")).metric_failed()
+    metric = promotion(new_stack()).metric_failed()
     assert (metric.namespace, metric.metric_name) == ("AWS/States", "ExecutionsFailed")
 
 
@@ -213,10 +218,10 @@ def test_cdk_nag_finds_nothing(stack: cdk.Stack):
 )
 def test_props_that_do_not_fit_are_refused(props: dict[str, str], problem: str):
     with pytest.raises(InvalidProps, match=re.escape(problem)):
-        promotion(cdk.Stack(cdk.App(), "Dev-Operations"), **props)
+        promotion(new_stack(), **props)
 
 
 def test_all_problems_are_told_at_once():
     with pytest.raises(InvalidProps) as refused:
-        promotion(cdk.Stack(cdk.App(), "S"), stack_prefix="", name_prefix="")
+        promotion(new_stack(), stack_prefix="", name_prefix="")
     assert len(refused.value.problems) == 2

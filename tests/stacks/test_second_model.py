@@ -1,7 +1,6 @@
 """A second model is one folder and one line."""
 
 import json
-import os
 import shutil
 import subprocess
 import sys
@@ -9,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import ROOT, feature_flags
+from tests.conftest import ROOT, synth_environment
 
 HERE = "pipeline_definitions"
 LINE = '    "flight_delay",\n'
@@ -45,12 +44,7 @@ def with_a_second_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     subprocess.run(
         [sys.executable, "app.py"],
         cwd=project,
-        env={
-            "PATH": os.environ["PATH"],
-            "HOME": os.environ["HOME"],
-            "CDK_OUTDIR": "cdk.out",
-            "CDK_CONTEXT_JSON": json.dumps(feature_flags()),
-        },
+        env=synth_environment("cdk.out"),
         check=True,
     )
     return project / "cdk.out" / "assembly-Dev"

@@ -45,6 +45,12 @@ def _compiled(expression: str) -> Any:
 
 
 @cache
+def _value(expression: str, bindings: str) -> str:
+    """What it gives, in JSON. Executions are alike, and the library is slow: computed once."""
+    return json.dumps(_compiled(expression).evaluate(None, json.loads(bindings)))
+
+
+@cache
 def variables_read(expression: str) -> frozenset[str]:
     """The variables that an expression reads: neither functions nor the parameters of its own."""
     parameters = ",".join(re.findall(r"function\(([^)]*)\)", expression))
@@ -73,13 +79,11 @@ def evaluate(template: Any, bindings: Mapping[str, Any]) -> Any:
         return template
     if unwritten := variables_read(template) - bindings.keys():
         raise Undefined(f"{template} reads {unwritten}")
-    value = _compiled(template[2:-2].strip()).evaluate(None, dict(bindings))
+    mentioned = {name: value for name, value in bindings.items() if f"${name}" in template}
+    value = json.loads(_value(template[2:-2].strip(), json.dumps(mentioned)))
     if value is None:
         raise Undefined(template)
-    if isinstance(value, bool | int | float | str):
-        return value
-    # Out of the library's own sequences and into plain JSON.
-    return json.loads(json.dumps(value))
+    return value
 
 
 @dataclass
