@@ -1,22 +1,11 @@
 """Waiting for what the platform does by itself, and naming the arrow that did not fire."""
 
-import time
 from collections.abc import Callable
-from typing import Protocol, TypeVar
+from typing import TypeVar
+
+from rehearsal.passing import Passing, RealTime
 
 Seen = TypeVar("Seen")
-
-
-class Waiting(Protocol):
-    """How time passes while a person waits."""
-
-    def monotonic(self) -> float:
-        """Seconds on a clock that never goes back."""
-        ...
-
-    def sleep(self, seconds: float, /) -> None:
-        """Let that many seconds pass."""
-        ...
 
 
 class ArrowDidNotFire(Exception):
@@ -41,7 +30,7 @@ def await_arrow(
     expected: str,
     until: Callable[[Seen], bool] = bool,
     within: float = 60.0,
-    waiting: Waiting = time,
+    time: Passing = RealTime(),  # noqa: B008, it has no state
 ) -> Seen:
     """Ask `probe` until its answer satisfies `until`, and return that answer.
 
@@ -50,15 +39,16 @@ def await_arrow(
         probe: reads the world over an AWS API; it changes nothing.
         expected: what the answer should be, for the error text.
         until: whether an answer is the expected one; by default any that is not empty.
-        within: seconds of patience.
-        waiting: the clock; tests give one of their own.
+        within: seconds of patience, on the clock of `time`.
+        time: how time passes meanwhile.
 
     Raises:
         ArrowDidNotFire: naming the arrow and the last answer.
     """
-    deadline = waiting.monotonic() + within
+    deadline = time.now() + within
     while not until(seen := probe()):
-        if waiting.monotonic() >= deadline:
+        left = deadline - time.now()
+        if left <= 0:
             raise ArrowDidNotFire(arrow, expected, within, seen)
-        waiting.sleep(0.25)
+        time.let_pass(left)
     return seen

@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from rehearsal.arrows import StoryBroke, await_arrow
+from rehearsal.arrows import StoryBroke
 from rehearsal.timeline import Timeline
 from rehearsal.world import World
 
@@ -23,12 +23,12 @@ def await_release(
     execution = _promotion(world, machine, stack)
     timeline.record("platform", "promotion started", execution=execution)
     outputs = world.outputs(stack)
-    slot = await_arrow(
+    slot = world.await_arrow(
         "Promotion -> slot", lambda: _slot(world, outputs["SlotName"]),
         expected=f"the slot to name {package}", until=lambda value: value[0] == package,
     )  # fmt: skip
     timeline.record("platform", "slot written", package=slot[0], baseline=slot[1])
-    endpoint = await_arrow(
+    endpoint = world.await_arrow(
         "Promotion -> UpdateStack -> endpoint", lambda: _endpoint(world, outputs["EndpointName"]),
         expected=f"endpoint {outputs['EndpointName']} InService", within=120.0,
         until=lambda found: found.get("EndpointStatus") == "InService",
@@ -53,7 +53,7 @@ def _promotion(world: World, machine: str, stack: str) -> str:
                 return str(found["executionArn"])
         return ""
 
-    return await_arrow(
+    return world.await_arrow(
         "approval rule -> Promotion", newest, expected=f"an execution of {machine} for {stack}"
     )
 
@@ -75,7 +75,7 @@ def _endpoint(world: World, name: str) -> dict[str, Any]:
 
 def _ended_well(world: World, execution: str) -> None:
     states = world.client("stepfunctions")
-    end = await_arrow(
+    end = world.await_arrow(
         "Promotion -> its end", lambda: states.describe_execution(executionArn=execution),
         expected="the execution to end", until=lambda found: found["status"] != "RUNNING",
     )  # fmt: skip

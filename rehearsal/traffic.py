@@ -11,7 +11,7 @@ from typing import Any
 
 from sklearn.metrics import roc_auc_score
 
-from rehearsal.arrows import StoryBroke, await_arrow
+from rehearsal.arrows import StoryBroke
 from rehearsal.timeline import Timeline
 from rehearsal.travellers import Question, questions
 from rehearsal.world import World
@@ -106,7 +106,7 @@ def await_capture(
             line for k in keys() for line in world.read_bytes(f"s3://{bucket}/{k}").splitlines()
         ]
 
-    captured = await_arrow(
+    captured = world.await_arrow(
         "endpoint -> capture bucket", lines, expected=f"{records} records",
         until=lambda found: len(found) == records, within=120,
     )  # fmt: skip
@@ -142,7 +142,7 @@ def await_metrics(world: World, timeline: Timeline, *, endpoint: str, invocation
         )  # fmt: skip
         return sum(float(v) for result in points["MetricDataResults"] for v in result["Values"])
 
-    total = await_arrow(
+    total = world.await_arrow(
         "endpoint -> CloudWatch", counted, expected=f"{invocations} Invocations",
         until=lambda found: found == invocations, within=120,
     )  # fmt: skip

@@ -1,8 +1,9 @@
-"""Data arrives, a person starts a run, and the registry holds a version to approve."""
+"""Data arrives, Retraining starts a run, and the registry holds a version to approve."""
 
+import json
 from typing import Any
 
-from rehearsal.arrows import StoryBroke, await_arrow
+from rehearsal.arrows import StoryBroke
 from rehearsal.flights import delivery
 from rehearsal.referee import check_metrics
 from rehearsal.timeline import Timeline
@@ -22,19 +23,52 @@ def upload(world: World, timeline: Timeline, *, prefix: str, months: range) -> N
     timeline.record("data scientist", "data uploaded", to=prefix, files=files, bytes=size)
 
 
-def run_pipeline(
-    world: World, timeline: Timeline, *, pipeline: str, group: str, parameters: dict[str, str]
-) -> str:
-    """Start the pipeline, follow its steps, and return the ARN of the version it registers."""
-    sagemaker = world.client("sagemaker")
-    started = sagemaker.start_pipeline_execution(
-        PipelineName=pipeline,
-        PipelineParameters=[{"Name": n, "Value": v} for n, v in parameters.items()],
+def a_person_asks(world: World, timeline: Timeline, *, stage: str, model: str, reason: str) -> str:
+    """Do what a person does who wants a new version, and return the execution of Retraining."""
+    machine = world.outputs(f"{stage}-Operations")["RetrainingStateMachineArn"]
+    request = json.loads(world.outputs(f"{stage}-Training-{model}")["RetrainingInput"])
+    started = world.client("stepfunctions").start_execution(
+        stateMachineArn=machine,
+        input=json.dumps(request | {"trigger": "person", "reason": reason}),
     )
-    execution = started["PipelineExecutionArn"]
-    timeline.record("data scientist", "pipeline started", execution=execution, **parameters)
-    _follow(world, timeline, execution)
-    return _registered(world, timeline, execution=execution, group=group)
+    timeline.record("data scientist", "retraining asked for", reason=reason)
+    return str(started["executionArn"])
+
+
+def await_run(world: World, timeline: Timeline, *, pipeline: str, before: set[str]) -> str:
+    """Wait until the pipeline has one run more than `before`, and return it."""
+
+    def new() -> list[str]:
+        return [run for run in runs(world, pipeline) if run not in before]
+
+    [run] = world.await_arrow(
+        "Retraining -> pipeline", new, expected=f"a run of {pipeline}", within=3600.0
+    )
+    described = world.client("sagemaker").list_pipeline_parameters_for_execution(
+        PipelineExecutionArn=run
+    )
+    given = {p["Name"]: p["Value"] for p in described["PipelineParameters"]}
+    told = ("Reason", "DataVersion", "ChampionPackageArn")
+    timeline.record(
+        "platform", "pipeline started", execution=run, **{name: given[name] for name in told}
+    )
+    return run
+
+
+def runs(world: World, pipeline: str) -> list[str]:
+    """All executions of a pipeline, the newest first."""
+    pages = world.client("sagemaker").get_paginator("list_pipeline_executions")
+    return [
+        summary["PipelineExecutionArn"]
+        for page in pages.paginate(PipelineName=pipeline)
+        for summary in page["PipelineExecutionSummaries"]
+    ]
+
+
+def follow(world: World, timeline: Timeline, *, run: str, group: str) -> str:
+    """Record each step of a run as it ends, and return the version that it registers."""
+    _follow(world, timeline, run)
+    return _registered(world, timeline, execution=run, group=group)
 
 
 def _follow(world: World, timeline: Timeline, execution: str) -> None:
@@ -52,7 +86,7 @@ def _follow(world: World, timeline: Timeline, execution: str) -> None:
                 _record_step(timeline, step)
         return found
 
-    end = await_arrow(
+    end = world.await_arrow(
         "pipeline -> its steps", look, expected="the execution to end", within=300.0,
         until=lambda found: found["PipelineExecutionStatus"] not in RUNNING,
     )  # fmt: skip

@@ -3,15 +3,16 @@
 import json
 import os
 import subprocess
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import boto3
 
-from rehearsal.arrows import StoryBroke
+from rehearsal.arrows import Seen, StoryBroke, await_arrow
+from rehearsal.passing import Passing, RealTime
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 
@@ -23,10 +24,12 @@ class World:
     Attributes:
         environment: what a client needs to reach it: `AWS_ENDPOINT_URL`, keys, region.
         out: `timeline.jsonl`, the assembly, logs.
+        time: how time passes there.
     """
 
     environment: Mapping[str, str]
     out: Path
+    time: Passing = field(default_factory=RealTime)
 
     @cached_property
     def _session(self) -> Any:
@@ -46,6 +49,20 @@ class World:
             endpoint = self.environment["AWS_ENDPOINT_URL"]
             self._clients[service] = self._session.client(service, endpoint_url=endpoint)
         return self._clients[service]
+
+    def await_arrow(
+        self,
+        arrow: str,
+        probe: Callable[[], Seen],
+        *,
+        expected: str,
+        until: Callable[[Seen], bool] = bool,
+        within: float = 60.0,
+    ) -> Seen:
+        """`rehearsal.arrows.await_arrow` on this world's clock."""
+        return await_arrow(
+            arrow, probe, expected=expected, until=until, within=within, time=self.time
+        )
 
     @property
     def assembly(self) -> Path:
