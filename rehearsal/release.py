@@ -1,11 +1,47 @@
-"""A person approves; the platform releases; the endpoint answers."""
+"""A person approves; the platform releases, and watches what it released."""
 
-import json
 from typing import Any
 
 from rehearsal.arrows import StoryBroke
+from rehearsal.executions import await_execution, await_success, executions
+from rehearsal.mailbox import Mailbox
+from rehearsal.names import MONITORING, SERVING, Names
 from rehearsal.timeline import Timeline
 from rehearsal.world import World
+
+DAY = 86400.0
+
+
+def release(
+    world: World, timeline: Timeline, names: Names, mailbox: Mailbox, *, package: str, because: str
+) -> dict[str, Any]:
+    """Approve a version, follow it until it serves, and return the endpoint."""
+    before = set(executions(world, names.promotion))
+    approve(world, timeline, package=package, because=because)
+    started = await_execution(
+        world, "approval rule -> Promotion", machine=names.promotion, before=before, stack=SERVING
+    )
+    timeline.record("platform", "promotion started", execution=started[0])
+    slot = world.await_arrow(
+        "Promotion -> slot", lambda: _slot(world, names.slot),
+        expected=f"the slot to name {package}", until=lambda value: value[0] == package, within=DAY,
+    )  # fmt: skip
+    timeline.record("platform", "slot written", package=slot[0], baseline=slot[1])
+    endpoint = world.await_arrow(
+        "Promotion -> UpdateStack -> endpoint", lambda: _endpoint(world, names.endpoint),
+        expected=f"endpoint {names.endpoint} InService with {package}", within=DAY,
+        until=lambda found: found.get("EndpointStatus") == "InService"
+        and served(world, found) == package,
+    )  # fmt: skip
+    timeline.record(
+        "platform", "release done", endpoint=endpoint["EndpointName"],
+        config=endpoint["EndpointConfigName"], package=package,
+    )  # fmt: skip
+    _is_watched(world, timeline, package)
+    for execution in started:
+        await_success(world, "Promotion -> its end", execution, within=DAY)
+    mailbox.await_message("Promotion -> topic", f"Released: {names.endpoint}")
+    return endpoint
 
 
 def approve(world: World, timeline: Timeline, *, package: str, because: str) -> None:
@@ -16,46 +52,13 @@ def approve(world: World, timeline: Timeline, *, package: str, because: str) -> 
     timeline.record("approver", "version approved", package=package, because=because)
 
 
-def await_release(
-    world: World, timeline: Timeline, *, package: str, machine: str, stack: str
-) -> dict[str, Any]:
-    """Follow the arrows from the approval to the served version, and return the endpoint."""
-    execution = _promotion(world, machine, stack)
-    timeline.record("platform", "promotion started", execution=execution)
-    outputs = world.outputs(stack)
-    slot = world.await_arrow(
-        "Promotion -> slot", lambda: _slot(world, outputs["SlotName"]),
-        expected=f"the slot to name {package}", until=lambda value: value[0] == package,
-    )  # fmt: skip
-    timeline.record("platform", "slot written", package=slot[0], baseline=slot[1])
-    endpoint = world.await_arrow(
-        "Promotion -> UpdateStack -> endpoint", lambda: _endpoint(world, outputs["EndpointName"]),
-        expected=f"endpoint {outputs['EndpointName']} InService", within=120.0,
-        until=lambda found: found.get("EndpointStatus") == "InService",
-    )  # fmt: skip
-    _ended_well(world, execution)
-    _is_served(world, endpoint, package)
-    timeline.record(
-        "platform", "release done", endpoint=endpoint["EndpointName"],
-        config=endpoint["EndpointConfigName"], package=package,
-    )  # fmt: skip
-    return endpoint
-
-
-def _promotion(world: World, machine: str, stack: str) -> str:
-    """The newest execution of Promotion for this model."""
-    states = world.client("stepfunctions")
-
-    def newest() -> str:
-        for found in states.list_executions(stateMachineArn=machine)["executions"]:
-            described = states.describe_execution(executionArn=found["executionArn"])
-            if json.loads(described["input"]).get("stack") == stack:
-                return str(found["executionArn"])
-        return ""
-
-    return world.await_arrow(
-        "approval rule -> Promotion", newest, expected=f"an execution of {machine} for {stack}"
-    )
+def served(world: World, endpoint: dict[str, Any]) -> str:
+    """The package that an endpoint's own config leads to."""
+    sagemaker = world.client("sagemaker")
+    config = sagemaker.describe_endpoint_config(EndpointConfigName=endpoint["EndpointConfigName"])
+    model = sagemaker.describe_model(ModelName=config["ProductionVariants"][0]["ModelName"])
+    [container] = model.get("Containers") or [model["PrimaryContainer"]]
+    return str(container.get("ModelPackageName"))
 
 
 def _slot(world: World, name: str) -> list[str]:
@@ -73,21 +76,25 @@ def _endpoint(world: World, name: str) -> dict[str, Any]:
     return described
 
 
-def _ended_well(world: World, execution: str) -> None:
-    states = world.client("stepfunctions")
-    end = world.await_arrow(
-        "Promotion -> its end", lambda: states.describe_execution(executionArn=execution),
-        expected="the execution to end", until=lambda found: found["status"] != "RUNNING",
+def _is_watched(world: World, timeline: Timeline, package: str) -> None:
+    """The monitoring stack watches the version that serves."""
+    watched = world.await_arrow(
+        "Promotion -> UpdateStack -> monitors",
+        lambda: world.outputs(MONITORING).get("MonitoredPackage"),
+        expected=f"{MONITORING} to watch {package}", until=lambda found: found == package,
+        within=DAY,
     )  # fmt: skip
-    if end["status"] != "SUCCEEDED":
-        raise StoryBroke(f"Promotion ended {end['status']}: {end.get('error')} {end.get('cause')}")
+    timeline.record("platform", "monitors set", package=watched)
 
 
-def _is_served(world: World, endpoint: dict[str, Any], package: str) -> None:
-    """The endpoint's own config leads to the approved package."""
-    sagemaker = world.client("sagemaker")
-    config = sagemaker.describe_endpoint_config(EndpointConfigName=endpoint["EndpointConfigName"])
-    model = sagemaker.describe_model(ModelName=config["ProductionVariants"][0]["ModelName"])
-    containers = model.get("Containers") or [model["PrimaryContainer"]]
-    if [container.get("ModelPackageName") for container in containers] != [package]:
-        raise StoryBroke(f"{endpoint['EndpointName']} serves {containers}, not {package}")
+def nothing_is_served(world: World, timeline: Timeline, names: Names) -> None:
+    """After the first deploy the slot is empty and there is no endpoint.
+
+    Raises:
+        StoryBroke: there is something, though nobody approved anything.
+    """
+    slot = ",".join(_slot(world, names.slot))
+    endpoints = world.client("sagemaker").list_endpoints()["Endpoints"]
+    if slot != "NONE,NONE" or endpoints:
+        raise StoryBroke(f"the registry is empty, yet the slot says {slot}, endpoints {endpoints}")
+    timeline.record("platform", "nothing is served yet", slot=slot, endpoints=0)

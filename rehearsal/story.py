@@ -1,4 +1,4 @@
-"""The story, one screen: deploy with an empty registry, train, approve, and version 1 answers.
+"""The story, one screen: a model is trained, approved, watched, and trained again in summer.
 
 It plays the outside world only: a data scientist, an approver, travellers. All that happens in
 between is the platform's doing; the story waits for it, and says which arrow did not fire.
@@ -6,65 +6,96 @@ between is the platform's doing; the story waits for it, and says which arrow di
 
 from dataclasses import dataclass
 
-from rehearsal.arrows import StoryBroke
-from rehearsal.deployment import STAGE, deploy, synthesize
-from rehearsal.release import approve, await_release
+from rehearsal.deployment import deploy, synthesize
+from rehearsal.mailbox import Mailbox
+from rehearsal.names import Names
+from rehearsal.release import nothing_is_served, release
+from rehearsal.seasons import drifting, quiet, settled
 from rehearsal.timeline import Timeline
-from rehearsal.traffic import ask, await_capture, await_metrics
-from rehearsal.training import run_pipeline, upload
+from rehearsal.traffic import Traffic, await_capture
+from rehearsal.training import ask_for_a_run, await_run, follow, runs, upload
+from rehearsal.watching import await_drift_alarm, await_retraining
 from rehearsal.world import World
 
-MODEL = "flight-delay"
-WINTER = range(1, 4)
+WINTER, SPRING = range(1, 4), range(4, 7)
 
 
 @dataclass(frozen=True)
 class Served:
-    """What the story leaves: the version that serves, and where."""
+    """What the story leaves: the versions that served, the last one's config, and all names."""
 
+    first: str
     package: str
     endpoint: str
     config: str
+    names: Names
 
 
 def play(world: World, timeline: Timeline) -> Served:
     """Play the whole story on an AWS where nothing of the stage is deployed yet."""
     synthesize(world, timeline)
+    return tell(world, timeline)
+
+
+def tell(world: World, timeline: Timeline) -> Served:
+    """Play it from the assembly that was synthesized."""
     deploy(world, timeline)
-    _nothing_is_served(world, timeline)
-    package = _train(world, timeline)
-    approve(world, timeline, package=package, because="beats the floor on March's last weeks")
-    endpoint = await_release(
-        world, timeline, package=package, stack=f"{STAGE}-Serving-{MODEL}",
-        machine=world.outputs(f"{STAGE}-Operations")["PromotionStateMachineArn"],
+    names = Names.of(world)
+    mailbox = Mailbox(world, names.topic)
+    nothing_is_served(world, timeline, names)
+    first = _winter(world, timeline, names, mailbox)
+    traffic = _spring(world, timeline, names, first)
+    second = _summer(world, timeline, names, mailbox, traffic)
+    return _after(world, timeline, names, traffic, first, second)
+
+
+def _winter(world: World, timeline: Timeline, names: Names, mailbox: Mailbox) -> str:
+    """Data arrives, a person asks for a first version, another approves it, and it serves."""
+    upload(world, timeline, prefix=names.input_data, months=WINTER)
+    ask_for_a_run(world, timeline, names, reason="first version on the flights of winter")
+    run = await_run(world, timeline, names, before=set(), Reason="first version")
+    package = follow(world, timeline, run=run, group=names.group)
+    because = "beats the floor on March's last weeks"
+    release(world, timeline, names, mailbox, package=package, because=because)
+    return package
+
+
+def _spring(world: World, timeline: Timeline, names: Names, package: str) -> Traffic:
+    """Travellers ask, day after day, and the monitor finds nothing to tell."""
+    traffic = Traffic(package, world.time.now())
+    quiet(world, timeline, names, traffic)
+    return traffic
+
+
+def _summer(
+    world: World, timeline: Timeline, names: Names, mailbox: Mailbox, traffic: Traffic
+) -> str:
+    """Summer comes: drift, an alarm, a run with the alarm as its reason, and version 2 serves."""
+    upload(world, timeline, prefix=names.input_data, months=SPRING)
+    before = set(runs(world, names.pipeline))
+    drifting(world, timeline, names, traffic)
+    await_drift_alarm(world, timeline, names)
+    await_retraining(world, timeline, names)
+    run = await_run(
+        world, timeline, names, before=before, Reason=names.drift_alarm,
+        ChampionPackageArn=traffic.package,
     )  # fmt: skip
-    _travellers_ask(world, timeline, package=package, endpoint=endpoint["EndpointName"])
-    return Served(package, endpoint["EndpointName"], endpoint["EndpointConfigName"])
+    mailbox.await_message("Retraining -> topic", f"Retraining: {names.endpoint}")
+    mailbox.await_message("drift alarm -> topic", names.drift_alarm)
+    package = follow(world, timeline, run=run, group=names.group)
+    traffic.check(world, timeline, names)
+    because = "knows spring, and beats the champion on June's last weeks"
+    release(world, timeline, names, mailbox, package=package, because=because)
+    return package
 
 
-def _nothing_is_served(world: World, timeline: Timeline) -> None:
-    serving = world.outputs(f"{STAGE}-Serving-{MODEL}")
-    slot = world.client("ssm").get_parameter(Name=serving["SlotName"])["Parameter"]["Value"]
-    endpoints = world.client("sagemaker").list_endpoints()["Endpoints"]
-    if slot != "NONE,NONE" or endpoints:
-        raise StoryBroke(f"the registry is empty, yet the slot says {slot}, endpoints {endpoints}")
-    timeline.record("platform", "nothing is served yet", slot=slot, endpoints=0)
-
-
-def _train(world: World, timeline: Timeline) -> str:
-    training = world.outputs(f"{STAGE}-Training-{MODEL}")
-    upload(world, timeline, prefix=training["InputDataUri"], months=WINTER)
-    return run_pipeline(
-        world, timeline, pipeline=training["PipelineName"],
-        group=training["ModelPackageGroupName"],
-        parameters={"DataVersion": "2013-03", "Reason": "first version on the flights of winter"},
-    )  # fmt: skip
-
-
-def _travellers_ask(world: World, timeline: Timeline, *, package: str, endpoint: str) -> None:
-    asked = ask(world, timeline, endpoint=endpoint, package=package)
-    await_capture(
-        world, timeline, endpoint=endpoint, records=asked,
-        bucket=world.outputs(f"{STAGE}-Foundation")["CaptureBucketName"],
-    )  # fmt: skip
-    await_metrics(world, timeline, endpoint=endpoint, invocations=asked)
+def _after(
+    world: World, timeline: Timeline, names: Names, before: Traffic, first: str, second: str
+) -> Served:
+    """Version 2 answers, and its own baseline judges what it is asked."""
+    traffic = Traffic(second, world.time.now())
+    settled(world, timeline, names, traffic)
+    traffic.check(world, timeline, names)
+    await_capture(world, timeline, names, records=before.requests + traffic.requests)
+    endpoint = world.client("sagemaker").describe_endpoint(EndpointName=names.endpoint)
+    return Served(first, second, names.endpoint, endpoint["EndpointConfigName"], names)

@@ -4,25 +4,71 @@ import json
 from pathlib import Path
 from typing import Any
 
+Event = dict[str, Any]
 
-def summary(timeline: Path) -> str:
-    """The story in a few lines: what was deployed, learned, approved, served and checked."""
+
+def summary(timeline: Path, *, seconds: float) -> str:
+    """The story in a few lines: what was deployed, learned, served, seen and learned again.
+
+    Args:
+        timeline: The rehearsal's `timeline.jsonl`.
+        seconds: How long it took on this machine.
+    """
     events = [json.loads(line) for line in timeline.read_text(encoding="utf-8").splitlines()]
-    last: dict[str, dict[str, Any]] = {event["event"]: event["detail"] for event in events}
-    metrics, release = last["metrics checked"], last["release done"]
-    answers, capture = last["answers checked"], last["traffic captured"]
     rows = [
-        ("deployed", f"{len(last['templates']['sha256'])} templates, as `make synth` writes them"),
-        ("learned", f"AUC {metrics['auc']:.4f} on {metrics['rows']:,} flights the training never "
-                    "saw (scikit-learn agrees)"),
-        ("approved", last["version approved"]["package"].rpartition(":")[2]),
-        ("served", f"{release['endpoint']}, from config {release['config']}"),
-        ("answered", f"{answers['flights']} flights, each as the model itself answers "
-                     f"(largest difference {answers['largest_difference']:.1e})"),
-        ("captured", f"{capture['records']} records in {capture['files']} files"),
-        ("took", f"{events[-1]['t']:.0f} s; every event is in {timeline.name}"),
+        ("deployed", f"{len(_first(events, 'templates')['sha256'])} templates, as `make synth` "
+                     "writes them"),
+        *_versions(events),
+        *_windows(events),
+        ("answered", _answered(events)),
+        ("captured", f"{_last(events, 'traffic captured')['records']} requests"),
+        ("took", f"{seconds:.0f} s for {events[-1]['t'] / 86400:.0f} days; every event is in "
+                 f"{timeline.name}"),
     ]  # fmt: skip
     width = max(len(name) for name, _ in rows)
-    return "\n".join(["", "The garden tends itself so far:"] + [
-        f"  {name:<{width}}  {text}" for name, text in rows
-    ])  # fmt: skip
+    return "\n".join(
+        ["", "The garden tends itself:"] + [f"  {name:<{width}}  {text}" for name, text in rows]
+    )
+
+
+def _versions(events: list[Event]) -> list[tuple[str, str]]:
+    """For each version why it was made, how good it is, and that it serves."""
+    rows = []
+    for started, checked, released in zip(
+        _all(events, "pipeline started"), _all(events, "metrics checked"),
+        _all(events, "release done"), strict=True,
+    ):  # fmt: skip
+        name = released["package"].rpartition("/")[2]
+        champion = checked.get("champion_auc")
+        beside = f", the champion {champion:.4f}" if champion is not None else ""
+        rows.append((f"version {name}", f"because of {started['Reason']}"))
+        rows.append(("", f"AUC {checked['auc']:.4f}{beside} on {checked['rows']:,} flights that it "
+                         "never saw (scikit-learn agrees); approved, and serves"))  # fmt: skip
+    return rows
+
+
+def _windows(events: list[Event]) -> list[tuple[str, str]]:
+    """What the monitor said of the windows that it judged, the last of each outcome."""
+    judged = [e for e in _all(events, "window judged") if e["outcome"] != "too-few-records"]
+    return [("watched", f"{len(judged)} windows: " + ", ".join(e["outcome"] for e in judged))]
+
+
+def _answered(events: list[Event]) -> str:
+    checks = _all(events, "answers checked")
+    flights = sum(check["flights"] for check in checks)
+    largest = max(check["largest_difference"] for check in checks)
+    return (
+        f"{flights:,} flights, each as the model itself answers (largest difference {largest:.1e})"
+    )
+
+
+def _all(events: list[Event], name: str) -> list[dict[str, Any]]:
+    return [event["detail"] for event in events if event["event"] == name]
+
+
+def _first(events: list[Event], name: str) -> dict[str, Any]:
+    return _all(events, name)[0]
+
+
+def _last(events: list[Event], name: str) -> dict[str, Any]:
+    return _all(events, name)[-1]

@@ -12,11 +12,12 @@ Actor = Literal["rehearsal", "data scientist", "approver", "traveller", "platfor
 class Timeline:
     """Writes each event to `timeline.jsonl` (`t`, `actor`, `event`, `detail`) and to the screen.
 
-    `t` is in seconds since the rehearsal began; `detail` holds the figures of the event.
+    `t` is in seconds since the rehearsal began, on the clock of the AWS it is played on; `detail`
+    holds the figures of the event.
     """
 
     def __init__(
-        self, path: Path, screen: TextIO, *, seconds: Callable[[], float] = time.monotonic
+        self, path: Path, screen: TextIO, *, seconds: Callable[[], float] = time.time
     ) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text("", encoding="utf-8")
@@ -30,8 +31,16 @@ class Timeline:
         with self._path.open("a", encoding="utf-8") as file:
             file.write(json.dumps(line, default=str) + "\n")
         shown = ", ".join(f"{name} {_short(value)}" for name, value in detail.items())
-        print(f"{t:7.1f} s  {actor:<14}  {event}" + (f": {shown}" if shown else ""), end="\n",
-              file=self._screen, flush=True)  # fmt: skip
+        what = f"{event}: {shown}" if shown else event
+        print(f"{_when(t)}  {actor:<14}  {what}", file=self._screen, flush=True)
+
+
+def _when(t: float) -> str:
+    """Seconds as days and time of day: `day 3  06:00:12`."""
+    minutes, seconds = divmod(int(t), 60)
+    hours, minutes = divmod(minutes, 60)
+    days, hours = divmod(hours, 24)
+    return f"day {days:<2} {hours:02}:{minutes:02}:{seconds:02}"
 
 
 def _short(value: object) -> str:

@@ -6,18 +6,21 @@ import subprocess
 import sys
 import tarfile
 import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from sklearn.metrics import roc_auc_score
 
 from rehearsal.arrows import StoryBroke
+from rehearsal.names import Names
 from rehearsal.timeline import Timeline
-from rehearsal.travellers import Question, questions
+from rehearsal.travellers import Question
+from rehearsal.watching import captured
 from rehearsal.world import World
 
-APRIL, FIRST_DAYS = 4, range(1, 4)
-ROWS_IN_A_REQUEST = 50
+ROWS_IN_A_REQUEST = 200
 AS_THE_ARCHIVE_ANSWERS = """
 import sys; sys.path.insert(0, "code")
 import inference
@@ -27,32 +30,75 @@ print(answer[0] if isinstance(answer, tuple) else answer)
 """
 
 
-def ask(world: World, timeline: Timeline, *, endpoint: str, package: str) -> int:
-    """Ask about the first flights of April, and return the number of requests.
+@dataclass
+class Traffic:
+    """What was asked while one version served, and what was answered.
 
-    Raises:
-        StoryBroke: an answer is not what the model in the package's archive answers.
+    Attributes:
+        package: The version.
+        began: When the first request went out, in seconds since the epoch.
     """
-    asked = questions(APRIL, FIRST_DAYS)
-    described = world.client("sagemaker").describe_model_package(ModelPackageName=package)
-    order = _order_of_features(world, described)
-    requests = [
-        _as_csv(asked[start : start + ROWS_IN_A_REQUEST], order)
-        for start in range(0, len(asked), ROWS_IN_A_REQUEST)
-    ]
-    answers = [score for body in requests for score in _invoke(world, endpoint, body)]
-    timeline.record("traveller", "flights asked about", flights=len(asked), requests=len(requests))
-    own = _of_the_archive(world, described, "".join(requests))
-    if len(answers) != len(asked) or len(own) != len(asked):
-        raise StoryBroke(f"{len(asked)} flights, {len(answers)} answers, {len(own)} of the model")
-    largest = max(abs(a - b) for a, b in zip(answers, own, strict=True))
-    if largest > 1e-6:
-        raise StoryBroke(f"an answer of {endpoint} differs from the model's own by {largest}")
-    timeline.record(
-        "rehearsal", "answers checked", flights=len(asked), largest_difference=largest,
-        auc_of_what_came_true=_came_true(asked, answers),
+
+    package: str
+    began: float
+    _questions: list[Question] = field(default_factory=list)
+    _requests: list[str] = field(default_factory=list)
+    _answers: list[float] = field(default_factory=list)
+
+    def ask(
+        self, world: World, timeline: Timeline, names: Names, asked: Sequence[Question]
+    ) -> None:
+        """Ask about some flights."""
+        package = world.client("sagemaker").describe_model_package(ModelPackageName=self.package)
+        order = _order_of_features(world, package)
+        requests = [
+            _as_csv(asked[start : start + ROWS_IN_A_REQUEST], order)
+            for start in range(0, len(asked), ROWS_IN_A_REQUEST)
+        ]
+        for body in requests:
+            self._answers += _invoke(world, names.endpoint, body)
+        self._questions += asked
+        self._requests += requests
+        timeline.record(
+            "traveller", "flights asked about", flights=len(asked), requests=len(requests)
+        )
+
+    def check(self, world: World, timeline: Timeline, names: Names) -> None:
+        """Hold every answer against the archive's own, and count requests where AWS does.
+
+        Raises:
+            StoryBroke: an answer is not what the model in the package's archive answers.
+        """
+        package = world.client("sagemaker").describe_model_package(ModelPackageName=self.package)
+        own = _of_the_archive(world, package, "".join(self._requests))
+        counts = len(self._questions), len(self._answers), len(own)
+        if len(set(counts)) != 1:
+            raise StoryBroke(f"{counts[0]} flights, {counts[1]} answers, {counts[2]} of the model")
+        largest = max(abs(a - b) for a, b in zip(self._answers, own, strict=True))
+        if largest > 1e-6:
+            raise StoryBroke(f"an answer of {names.endpoint} is {largest} off the model's own")
+        timeline.record(
+            "rehearsal", "answers checked", flights=counts[0], largest_difference=largest,
+            auc_of_what_came_true=_came_true(self._questions, self._answers),
+        )  # fmt: skip
+        await_metrics(
+            world, timeline, endpoint=names.endpoint, since=self.began,
+            invocations=len(self._requests),
+        )  # fmt: skip
+
+    @property
+    def requests(self) -> int:
+        """How many requests went out."""
+        return len(self._requests)
+
+
+def await_capture(world: World, timeline: Timeline, names: Names, *, records: int) -> None:
+    """Wait until every request so far lies in the capture bucket."""
+    found = world.await_arrow(
+        "endpoint -> capture bucket", lambda: sum(1 for _ in captured(world, names)),
+        expected=f"{records} records", until=lambda found: found == records, within=3600.0,
     )  # fmt: skip
-    return len(requests)
+    timeline.record("platform", "traffic captured", records=found)
 
 
 def _order_of_features(world: World, package: dict[str, Any]) -> list[str]:
@@ -61,7 +107,7 @@ def _order_of_features(world: World, package: dict[str, Any]) -> list[str]:
     return [feature["name"] for feature in world.read_json(constraints)["features"]]
 
 
-def _as_csv(asked: list[Question], order: list[str]) -> str:
+def _as_csv(asked: Sequence[Question], order: list[str]) -> str:
     return "".join(",".join(q.features[name] for name in order) + "\n" for q in asked)
 
 
@@ -91,32 +137,13 @@ def _came_true(asked: list[Question], answers: list[float]) -> float:
     return float(roc_auc_score([late for late, _ in known], [score for _, score in known]))
 
 
-def await_capture(
-    world: World, timeline: Timeline, *, bucket: str, endpoint: str, records: int
+def await_metrics(
+    world: World, timeline: Timeline, *, endpoint: str, since: float, invocations: int
 ) -> None:
-    """Wait until every request lies in the capture bucket."""
-    pages = world.client("s3").get_paginator("list_objects_v2")
-
-    def keys() -> list[str]:
-        found = pages.paginate(Bucket=bucket, Prefix=f"{endpoint}/")
-        return [entry["Key"] for page in found for entry in page.get("Contents", [])]
-
-    def lines() -> list[bytes]:
-        return [
-            line for k in keys() for line in world.read_bytes(f"s3://{bucket}/{k}").splitlines()
-        ]
-
-    captured = world.await_arrow(
-        "endpoint -> capture bucket", lines, expected=f"{records} records",
-        until=lambda found: len(found) == records, within=120,
-    )  # fmt: skip
-    timeline.record("platform", "traffic captured", records=len(captured), files=len(keys()))
-
-
-def await_metrics(world: World, timeline: Timeline, *, endpoint: str, invocations: int) -> None:
-    """Wait until CloudWatch counts every request."""
+    """Wait until CloudWatch counts every request since a moment."""
     cloudwatch = world.client("cloudwatch")
-    now, hour = datetime.datetime.now(datetime.UTC), datetime.timedelta(hours=1)
+    start = datetime.datetime.fromtimestamp(since, datetime.UTC).replace(second=0, microsecond=0)
+    hour = datetime.timedelta(hours=1)
     [variant] = world.client("sagemaker").describe_endpoint(EndpointName=endpoint)[
         "ProductionVariants"
     ]
@@ -127,7 +154,8 @@ def await_metrics(world: World, timeline: Timeline, *, endpoint: str, invocation
 
     def counted() -> float:
         points = cloudwatch.get_metric_data(
-            StartTime=now - hour, EndTime=now + hour,
+            StartTime=start,
+            EndTime=datetime.datetime.fromtimestamp(world.time.now(), datetime.UTC) + hour,
             MetricDataQueries=[{
                 "Id": "invocations",
                 "MetricStat": {
@@ -136,7 +164,7 @@ def await_metrics(world: World, timeline: Timeline, *, endpoint: str, invocation
                         "MetricName": "Invocations",
                         "Dimensions": dimensions,
                     },
-                    "Period": 60, "Stat": "Sum",
+                    "Period": 3600, "Stat": "Sum",
                 },
             }],
         )  # fmt: skip
@@ -144,6 +172,6 @@ def await_metrics(world: World, timeline: Timeline, *, endpoint: str, invocation
 
     total = world.await_arrow(
         "endpoint -> CloudWatch", counted, expected=f"{invocations} Invocations",
-        until=lambda found: found == invocations, within=120,
+        until=lambda found: found == invocations, within=3600.0,
     )  # fmt: skip
     timeline.record("platform", "requests counted", invocations=total)

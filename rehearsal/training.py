@@ -4,7 +4,9 @@ import json
 from typing import Any
 
 from rehearsal.arrows import StoryBroke
+from rehearsal.executions import HOUR
 from rehearsal.flights import delivery
+from rehearsal.names import Names
 from rehearsal.referee import check_metrics
 from rehearsal.timeline import Timeline
 from rehearsal.world import World
@@ -23,31 +25,37 @@ def upload(world: World, timeline: Timeline, *, prefix: str, months: range) -> N
     timeline.record("data scientist", "data uploaded", to=prefix, files=files, bytes=size)
 
 
-def a_person_asks(world: World, timeline: Timeline, *, stage: str, model: str, reason: str) -> str:
-    """Do what a person does who wants a new version, and return the execution of Retraining."""
-    machine = world.outputs(f"{stage}-Operations")["RetrainingStateMachineArn"]
-    request = json.loads(world.outputs(f"{stage}-Training-{model}")["RetrainingInput"])
-    started = world.client("stepfunctions").start_execution(
-        stateMachineArn=machine,
-        input=json.dumps(request | {"trigger": "person", "reason": reason}),
+def ask_for_a_run(world: World, timeline: Timeline, names: Names, *, reason: str) -> None:
+    """Do what a person does who wants a new version."""
+    request = names.retraining_input | {"trigger": "person", "reason": reason}
+    world.client("stepfunctions").start_execution(
+        stateMachineArn=names.retraining, input=json.dumps(request)
     )
     timeline.record("data scientist", "retraining asked for", reason=reason)
-    return str(started["executionArn"])
 
 
-def await_run(world: World, timeline: Timeline, *, pipeline: str, before: set[str]) -> str:
-    """Wait until the pipeline has one run more than `before`, and return it."""
+def await_run(
+    world: World, timeline: Timeline, names: Names, *, before: set[str], **expected: str
+) -> str:
+    """Wait until the pipeline has one run more than `before`, and return it.
+
+    Raises:
+        StoryBroke: a parameter of the run does not hold what is expected in it.
+    """
 
     def new() -> list[str]:
-        return [run for run in runs(world, pipeline) if run not in before]
+        return [run for run in runs(world, names.pipeline) if run not in before]
 
     [run] = world.await_arrow(
-        "Retraining -> pipeline", new, expected=f"a run of {pipeline}", within=3600.0
+        "Retraining -> pipeline", new, expected=f"a run of {names.pipeline}", within=HOUR
     )
     described = world.client("sagemaker").list_pipeline_parameters_for_execution(
         PipelineExecutionArn=run
     )
     given = {p["Name"]: p["Value"] for p in described["PipelineParameters"]}
+    for name, text in expected.items():
+        if text not in given[name]:
+            raise StoryBroke(f"{run} was started with {name} {given[name]!r}, not with {text!r}")
     told = ("Reason", "DataVersion", "ChampionPackageArn")
     timeline.record(
         "platform", "pipeline started", execution=run, **{name: given[name] for name in told}
@@ -87,7 +95,7 @@ def _follow(world: World, timeline: Timeline, execution: str) -> None:
         return found
 
     end = world.await_arrow(
-        "pipeline -> its steps", look, expected="the execution to end", within=300.0,
+        "pipeline -> its steps", look, expected="the execution to end", within=4 * HOUR,
         until=lambda found: found["PipelineExecutionStatus"] not in RUNNING,
     )  # fmt: skip
     if end["PipelineExecutionStatus"] != "Succeeded":

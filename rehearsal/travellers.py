@@ -24,14 +24,16 @@ class Question:
     late: bool | None
 
 
-def questions(month: int, days: range) -> list[Question]:
-    """The flights of those days of 2013, in the order of their departure."""
+def by_day(month: int) -> list[list[Question]]:
+    """The flights of each day of a month of 2013, in the order of their departure."""
     tables = {key.partition("/")[0]: _rows(body) for key, body in delivery(range(month, month + 1))}
     weather = {(row["origin"], row["time_hour"]): row for row in tables["weather"]}
     planes = {row["tailnum"]: row for row in tables["planes"]}
-    chosen = [row for row in tables["flights"] if int(row["day"]) in days]
-    chosen.sort(key=lambda row: (row["time_hour"], int(row["minute"])))
-    return [_question(row, weather, planes) for row in chosen]
+    flights = sorted(tables["flights"], key=lambda row: (row["time_hour"], int(row["minute"])))
+    days: dict[int, list[Question]] = {}
+    for row in flights:
+        days.setdefault(int(row["day"]), []).append(_question(row, weather, planes))
+    return [days[day] for day in sorted(days)]
 
 
 def _rows(body: bytes) -> list[dict[str, str]]:

@@ -1,0 +1,52 @@
+"""Executions of the platform's state machines, as their console lists them."""
+
+import json
+from typing import Any
+
+from rehearsal.arrows import StoryBroke
+from rehearsal.world import World
+
+HOUR = 3600.0
+
+
+def executions(world: World, machine: str) -> dict[str, dict[str, Any]]:
+    """The input of each execution of a machine, by its ARN; the newest first."""
+    states = world.client("stepfunctions")
+    listed = states.get_paginator("list_executions").paginate(stateMachineArn=machine)
+    arns = [found["executionArn"] for page in listed for found in page["executions"]]
+    return {a: json.loads(states.describe_execution(executionArn=a)["input"]) for a in arns}
+
+
+def await_execution(
+    world: World, arrow: str, *, machine: str, before: set[str], **told: str
+) -> list[str]:
+    """Wait for executions that were not there before and whose input holds `told`."""
+
+    def new() -> list[str]:
+        found = executions(world, machine)
+        return [
+            arn
+            for arn, request in found.items()
+            if arn not in before and told.items() <= request.items()
+        ]
+
+    return world.await_arrow(
+        arrow, new, expected=f"an execution of {machine} for {told}", within=HOUR
+    )
+
+
+def await_success(world: World, arrow: str, execution: str, *, within: float = HOUR) -> None:
+    """Wait until an execution ends.
+
+    Raises:
+        StoryBroke: it did not end well.
+    """
+    states = world.client("stepfunctions")
+    end = world.await_arrow(
+        arrow, lambda: states.describe_execution(executionArn=execution),
+        expected="the execution to end", until=lambda found: found["status"] != "RUNNING",
+        within=within,
+    )  # fmt: skip
+    if end["status"] != "SUCCEEDED":
+        name = execution.rpartition(":")[2]
+        raise StoryBroke(f"{name} ended {end['status']}: {end.get('error')} {end.get('cause')}")
