@@ -143,8 +143,12 @@ class Stage:
             ("Dev-Operations", operations),
             (STACK, serving_template()),
         ):
+            # As the cdk CLI does: a template in the request may have 51,200 bytes only.
+            self.client("s3").put_object(Bucket=BUCKET, Key=name, Body=template)
             self.client("cloudformation").create_stack(
-                StackName=name, TemplateBody=template, Capabilities=["CAPABILITY_NAMED_IAM"]
+                StackName=name,
+                TemplateURL=f"https://s3.{REGION}.amazonaws.com/{BUCKET}/{name}",
+                Capabilities=["CAPABILITY_NAMED_IAM"],
             )
             eventually(lambda name=name: self._created(name), f"the creation of {name}")
 

@@ -89,6 +89,7 @@ class World:
     runs: list[Run] = field(default_factory=list)
     tokens: dict[str, tuple[str, dict[str, str]]] = field(default_factory=dict)
     versions: list[tuple[str, float]] = field(default_factory=list)
+    why: str = "Unchecked: Initial alarm creation"
     serves: int | None = None
     status: str = "InService"
     started: dict[str, Started] = field(default_factory=dict)
@@ -134,18 +135,16 @@ class World:
     def ask(self, trigger: str, reason: str = "because", **changed: Any) -> Started:
         """An event, a schedule or a person starts an execution."""
         arn = f"{MACHINE}:{len(self.started)}"
-        mine = Started.__new__(Started)
 
         def sleep(seconds: float) -> None:
             assert isinstance(seconds, int) and seconds > 0, seconds
-            mine.wakes = self.now + seconds
+            self.started[arn].wakes = self.now + seconds
 
         execution = Execution(
             machine(), self, arn, asked(trigger, reason, **changed), sleep=sleep, now=self.time
         )
-        mine.__init__(execution, execution.steps())  # type: ignore[misc]
-        self.started[arn] = mine
-        return mine
+        self.started[arn] = Started(execution, execution.steps())
+        return self.started[arn]
 
     def kill(self, started: Started) -> None:
         """A person stops an execution, whatever it does."""
@@ -272,7 +271,7 @@ class World:
                 {
                     "AlarmName": name,
                     "StateValue": self.alarms[name][0],
-                    "StateReason": getattr(self, "why", "Unchecked: Initial alarm creation"),
+                    "StateReason": self.why,
                     "StateTransitionedTimestamp": self.time(self.alarms[name][1]),
                     "StateUpdatedTimestamp": self.time(),
                 }
