@@ -1,6 +1,7 @@
 """Captured records are read as the documentation shows them; all others are counted by kind."""
 
 import base64
+import io
 import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Any
 import boto3
 import pytest
 from botocore.exceptions import ClientError
+from botocore.response import StreamingBody
 
 from tests.monitoring.conftest import record, script
 
@@ -167,12 +169,8 @@ class Bucket:
         yield from [{"Contents": [entry]} for entry in found] or [{}]
 
     def get_object(self, *, Bucket: str, Key: str):
-        import io
-
-        from botocore.response import StreamingBody
-
-        body = self.objects[Key]
-        return {"Body": StreamingBody(io.BytesIO(body), len(body))}
+        body, torn = self.objects[Key], len(self.objects[Key]) + 7 * Key.endswith("torn.jsonl")
+        return {"Body": StreamingBody(io.BytesIO(body), torn)}
 
 
 def test_s3_is_listed_day_by_day(monkeypatch: pytest.MonkeyPatch):
@@ -194,3 +192,14 @@ def test_a_bucket_that_can_not_be_read_is_told(monkeypatch: pytest.MonkeyPatch):
         "the capture at s3://gone/shop can't be read: An error occurred (NoSuchBucket) when "
         "calling the ListObjectsV2 operation: it does not exist"
     )
+
+
+def test_a_file_that_breaks_off_on_its_way_is_told(monkeypatch: pytest.MonkeyPatch):
+    line = json.dumps(record(AT, "a,1")).encode() + b"\n"
+    bucket = Bucket({f"shop/{AT:%Y/%m/%d/%H}/torn.jsonl": line})
+    monkeypatch.setattr(boto3, "client", lambda service: bucket)
+    files = capture.files("s3://captures/shop", START, END)
+    with pytest.raises(
+        script("failure").Failure, match=r"^the capture at s3://captures/shop can't"
+    ):
+        list(capture.Reader(2, START, END).rows(files))
