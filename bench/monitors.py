@@ -23,6 +23,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import beta
 
+from bench.scripts import load
 from rehearsal.flights import delivery
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -32,23 +33,14 @@ WEEK, DAY = 168, 24
 Batch: TypeAlias = Any  # the scripts are no package; they carry their types themselves
 
 
-def scripts(folder: Path, *names: str) -> list[Any]:
-    """Modules of a folder of plain scripts, which import their siblings by bare names."""
-    sys.path.insert(0, str(folder))
-    try:
-        return [__import__(name) for name in names]
-    finally:
-        sys.path.remove(str(folder))
-
-
-(baseline, baseline_files, columns, constraints, judging, tally) = scripts(
+(baseline, baseline_files, columns, constraints, judging, tally) = load(
     STEPS, "baseline", "baseline_files", "columns", "constraints", "judging", "tally"
 )
 
 
 def flights(months: range) -> pd.DataFrame:
     """Rows as preprocessing makes them, with the time of the scheduled departure."""
-    preprocess, raw = scripts(FLIGHTS, "preprocess", "raw")
+    preprocess, raw = load(FLIGHTS, "preprocess", "raw")
     with tempfile.TemporaryDirectory() as folder:
         for key, body in delivery(months):
             path = Path(folder) / key
@@ -62,7 +54,7 @@ def flights(months: range) -> pd.DataFrame:
 
 def schema_of_flights() -> Any:
     """In the words of schema.json."""
-    (features,) = scripts(FLIGHTS, "features")
+    (features,) = load(FLIGHTS, "features")
     return columns.Schema(
         "time",
         {
@@ -240,6 +232,22 @@ def _record(moment: datetime, text: str) -> str:
     }) + "\n"  # fmt: skip
 
 
+AND_ITS_MEMORY = """
+import pathlib, re, resource, runpy, sys
+sys.argv = sys.argv[1:]
+sys.path.insert(0, str(pathlib.Path(sys.argv[0]).parent))
+try:
+    runpy.run_path(sys.argv[0], run_name="__main__")
+except SystemExit as ended:
+    if ended.code:
+        raise
+used = resource.getrusage(resource.RUSAGE_SELF)
+peak = re.search(r"VmHWM:\\s+(\\d+)", pathlib.Path("/proc/self/status").read_text())
+print(used.ru_utime + used.ru_stime, peak.group(1))
+"""
+"""Runs a script; VmHWM because ru_maxrss remembers the process that started it (Linux only)."""
+
+
 def cost(rows: pd.DataFrame, records: int) -> tuple[float, float, float]:
     """Wall seconds, processor seconds and peak MiB of the monitor on so many records."""
     with tempfile.TemporaryDirectory() as name:
@@ -248,18 +256,16 @@ def cost(rows: pd.DataFrame, records: int) -> tuple[float, float, float]:
             (folder / file).write_text(json.dumps(content))
         end = write_capture(folder / "capture", rows, records)
         command = [
-            sys.executable, str(STEPS / "data_quality.py"), "--capture", str(folder / "capture"),
-            "--baseline", str(folder), "--report", str(folder / "report"), "--endpoint", "bench",
+            sys.executable, "-c", AND_ITS_MEMORY, str(STEPS / "data_quality.py"),
+            "--capture", str(folder / "capture"), "--baseline", str(folder),
+            "--report", str(folder / "report"), "--endpoint", "bench",
             "--window-end", end.isoformat(), "--message", str(folder / "message"),
         ]  # fmt: skip
         began = time.perf_counter()
-        process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
-        _, status, used = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
-        if process.returncode:
-            raise RuntimeError(f"data_quality.py ended with {process.returncode}")
+        ended = subprocess.run(command, check=True, capture_output=True, text=True)
         wall = time.perf_counter() - began
-        return wall, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024
+        processor, kilobytes = ended.stdout.splitlines()[-1].split()
+        return wall, float(processor), float(kilobytes) / 1024
 
 
 def main() -> None:

@@ -10,7 +10,7 @@ import argparse
 import csv
 import json
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -24,7 +24,7 @@ import evidence
 import fitting
 import numpy as np
 import reference
-from columns import CATEGORY, Batch, Schema, parse, read_schema
+from columns import CATEGORY, Batch, Schema, from_columns, read_schema
 from evidence import ADJUSTED, LOST, OUTSIDE
 from expectations import GRID
 from failure import Failure, exit_code
@@ -56,41 +56,43 @@ def read(folder: Path) -> tuple[Schema, Batch]:
     if len(schemas) != 1:
         raise Failure(f"{folder} must hold one schema.json, got {len(schemas)}")
     schema = read_schema(schemas[0])
-    rows, hours = [], []
+    texts: dict[str, list[str]] = {name: [] for name in schema.features}
+    hours: list[int] = []
     for path in sorted(folder.rglob("*.csv")):
-        for row, hour in _rows(path, schema):
-            rows.append(row)
-            hours.append(hour)
-    if not rows:
+        columns = _columns(path, schema)
+        hours += _hours(columns[schema.time], path.name)
+        for name, values in texts.items():
+            values += columns[name]
+    if not hours:
         raise Failure(f"no rows in the CSV files of {folder}")
-    first = min(hours)
-    batch = parse(schema, rows, [hour - first for hour in hours])
+    batch = from_columns(schema, texts, np.array(hours) - min(hours))
     return schema, batch.take(np.argsort(batch.slots, kind="stable"))
 
 
-def _rows(path: Path, schema: Schema) -> Iterator[tuple[list[str], int]]:
+def _columns(path: Path, schema: Schema) -> dict[str, tuple[str, ...]]:
     with path.open(encoding="utf-8", newline="") as lines:
         reader = csv.reader(lines)
-        header = next(reader, [])
-        lacking = {schema.time, *schema.features} - set(header)
-        if lacking:
-            raise Failure(f"{path.name} lacks the columns {', '.join(sorted(lacking))}")
-        time = header.index(schema.time)
-        order = [header.index(name) for name in schema.features]
-        known: dict[str, int] = {}
-        for number, row in enumerate(reader, start=2):
-            if len(row) != len(header):
-                raise Failure(f"{path.name}: line {number} has {len(row)} of {len(header)} columns")
-            if row[time] not in known:
-                known[row[time]] = _hour(row[time], f"{path.name}: line {number}")
-            yield [row[column] for column in order], known[row[time]]
+        header, rows = next(reader, []), list(reader)
+    lacking = {schema.time, *schema.features} - set(header)
+    if lacking:
+        raise Failure(f"{path.name} lacks the columns {', '.join(sorted(lacking))}")
+    for number, row in enumerate(rows, start=2):
+        if len(row) != len(header):
+            raise Failure(f"{path.name}: line {number} has {len(row)} of {len(header)} columns")
+    columns = zip(*rows, strict=True) if rows else [()] * len(header)
+    return dict(zip(header, columns, strict=True))
 
 
-def _hour(text: str, place: str) -> int:
+def _hours(times: Sequence[str], file: str) -> list[int]:
     try:
-        moment = datetime.fromisoformat(text.replace("Z", "+00:00"))
-    except ValueError:
-        raise Failure(f"{place}: {text!r} is no time in ISO 8601") from None
+        hours = {text: _hour(text) for text in dict.fromkeys(times)}
+    except ValueError as error:
+        raise Failure(f"{file}: {error}; expected a time in ISO 8601") from None
+    return [hours[text] for text in times]
+
+
+def _hour(text: str) -> int:
+    moment = datetime.fromisoformat(text.replace("Z", "+00:00"))
     aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
     return int(aware.timestamp() // 3600)
 
@@ -129,12 +131,11 @@ def describe(
             drawn_of_one_run[name, check] = values
     limits = _limits(schema, batch, calibration.thresholds(drawn))
     limits_of_one_run = _limits(schema, batch, calibration.thresholds(drawn_of_one_run))
+    statistics = {name: _statistics(batch, name) for name in schema.features}
     return {
-        "statistics.json": documented.document(
-            len(batch.slots), [_statistics(batch, name) for name in schema.features]
-        ),
-        "constraints.json": _constraints(schema, batch, limits, windows.usual_days),
-        "constraints_of_one_run.json": _constraints(schema, batch, limits_of_one_run, None),
+        "statistics.json": documented.document(len(batch.slots), [*statistics.values()]),
+        "constraints.json": _constraints(schema, statistics, limits, windows.usual_days),
+        "constraints_of_one_run.json": _constraints(schema, statistics, limits_of_one_run, None),
         "expectations.json": {
             "version": 0,
             "time": schema.time,
@@ -202,13 +203,13 @@ def _statistics(batch: Batch, name: str) -> dict[str, Any]:
 
 def _constraints(
     schema: Schema,
-    batch: Batch,
+    described: Mapping[str, dict[str, Any]],
     limits: Mapping[str, constraints.Limits],
     usual_days: int | None,
 ) -> dict[str, Any]:
     features = []
     for name, kind in schema.features.items():
-        statistics = _statistics(batch, name)
+        statistics = described[name]
         observed: dict[str, Any] = {}
         if kind == CATEGORY:
             found = statistics["string_statistics"]["distribution"]["categorical"]["buckets"]

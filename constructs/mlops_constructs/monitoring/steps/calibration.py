@@ -125,6 +125,8 @@ def _share(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
 
 def _excess(inside: np.ndarray, rest: np.ndarray, points: np.ndarray) -> np.ndarray:
     """By how much OUTSIDE_SHARE of a window's values are below or above all of the rest."""
+    if not points.size:
+        return np.zeros(len(inside))
     upwards = np.append(points, points[-1])  # a bin's least upper bound among the points
     downwards = -np.append(points[::-1], points[0])
     above = _one_side(inside, rest, np.repeat(upwards, 2)[: inside.shape[-1]])

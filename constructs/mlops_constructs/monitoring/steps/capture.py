@@ -10,6 +10,7 @@ import csv
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
@@ -181,11 +182,10 @@ def hour_of(key: str) -> datetime | None:
 
 def _in_s3(source: str, start: datetime, end: datetime) -> Iterator[CaptureFile]:
     import boto3  # a folder needs none
-    from botocore.exceptions import BotoCoreError, ClientError
 
     bucket, _, prefix = source.removeprefix("s3://").rstrip("/").partition("/")
     prefix = f"{prefix}/" if prefix else ""
-    try:
+    with _told(source):
         s3 = boto3.client("s3")
         pages = s3.get_paginator("list_objects_v2")
         for day in range((end.date() - start.date()).days + 1):
@@ -194,7 +194,20 @@ def _in_s3(source: str, start: datetime, end: datetime) -> Iterator[CaptureFile]
                 for entry in page.get("Contents", []):
                     hour = hour_of(entry["Key"].removeprefix(prefix))
                     if hour and start <= hour < end:
-                        body = s3.get_object(Bucket=bucket, Key=entry["Key"])["Body"]
-                        yield hour, body.iter_lines(64 * 1024)
+                        yield hour, _lines(s3, bucket, entry["Key"], source)
+
+
+def _lines(s3: Any, bucket: str, key: str, source: str) -> Iterator[bytes]:
+    with _told(source):
+        yield from s3.get_object(Bucket=bucket, Key=key)["Body"].iter_lines(64 * 1024)
+
+
+@contextmanager
+def _told(source: str) -> Iterator[None]:
+    """What S3 refuses, or breaks off in the middle of a file, in one sentence."""
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    try:
+        yield
     except (BotoCoreError, ClientError) as error:
         raise Failure(f"the capture at {source} can't be read: {error}") from None

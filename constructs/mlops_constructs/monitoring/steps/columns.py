@@ -97,6 +97,13 @@ class Batch:
 def parse(schema: Schema, rows: Iterable[Sequence[str]], slots: Sequence[int]) -> Batch:
     """Rows in the order of the schema's features, each as long as that."""
     columns = dict(zip(schema.features, zip(*rows, strict=True), strict=True))
+    return from_columns(schema, columns, slots)
+
+
+def from_columns(
+    schema: Schema, columns: Mapping[str, Sequence[str]], slots: Sequence[int] | np.ndarray
+) -> Batch:
+    """Text by column."""
     numbers, wrong = {}, {}
     for name in schema.numbers:
         numbers[name], wrong[name] = to_numbers(columns[name])

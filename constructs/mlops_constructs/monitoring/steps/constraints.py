@@ -11,7 +11,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeGuard
 
 from columns import CATEGORY, NUMBER, Schema
 from evidence import ADJUSTED, DISTANCE, LOST, MISSING, OUTSIDE, UNSEEN, WRONG
@@ -163,7 +163,7 @@ def read(path: Path, schema: Schema) -> Constraints:
     return Constraints(limits, days, float(misfits))
 
 
-def _share(said: Any) -> bool:
+def _share(said: Any) -> TypeGuard[float]:
     return isinstance(said, int | float) and not isinstance(said, bool) and 0 <= said <= 1
 
 

@@ -16,7 +16,7 @@ from verdict import DRIFT, QUIET, SAYS, TOO_FEW, Verdict, told
 BADGES = {DRIFT: "Drift", QUIET: "Quiet", TOO_FEW: "Not judged"}
 SHORT = {
     "distance": "distance", "adjusted": "given the others", "missing": "missing",
-    "lost": "lost", "outside": "outside the range", "unseen": "never seen",
+    "lost": "lost", "outside": "outside range", "unseen": "never seen",
     "wrong": "no number", "fewer": "fewer columns", "more": "more columns",
 }  # fmt: skip
 
@@ -76,9 +76,10 @@ def _columns(verdict: Verdict, tally: Tally, baseline: Baseline, limits: Constra
         for name, findings in by_feature.items()
         if name in baseline.columns or any(finding.violated for finding in findings)
     )
+    title = "Features, the most changed first" if verdict.findings else "Features"
     key = '<span class="key now"></span>now <span class="key then"></span>baseline'
     return (
-        f"<section><h2>Features, the most changed first <small>{key} "
+        f"<section><h2>{title} <small>{key} "
         '<span class="key limit"></span>threshold</small></h2>'
         f'<div class="features">{rows}</div></section>'
     )

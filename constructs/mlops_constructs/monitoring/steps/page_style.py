@@ -32,7 +32,7 @@ border-top:1px solid var(--line);border-left:4px solid transparent}
 article:first-child{border-top:0}
 article.over{border-left-color:var(--over);background:var(--over-ground)}
 .since{font-size:13px;color:var(--over)}
-.check{display:grid;grid-template-columns:126px 150px 1fr;align-items:center;gap:8px;font-size:13px}
+.check{display:grid;grid-template-columns:110px 150px 1fr;align-items:center;gap:8px;font-size:13px}
 .check.over{color:var(--over);font-weight:600}.check small{font-weight:400}
 .check .num{text-align:left}
 code{font:12.5px ui-monospace,Menlo,Consolas,monospace;background:var(--ground);padding:1px 4px;
