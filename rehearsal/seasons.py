@@ -41,11 +41,17 @@ def drifting(world: World, timeline: Timeline, names: Names, traffic: Traffic) -
 
 
 def settled(world: World, timeline: Timeline, names: Names, traffic: Traffic) -> None:
-    """A day later in July, judged by the baseline of the version that now serves."""
+    """A day later in July, judged by the baseline of the version that now serves, and quiet.
+
+    Raises:
+        StoryBroke: the new version's world still is not the one it is asked about.
+    """
     report = _days(
         world, timeline, names, traffic, by_day(JULY)[LONGEST:], until=lambda outcome: True
     )
     check_report(world, timeline, names, report, package=traffic.package)
+    if report["outcome"] != "quiet":
+        raise StoryBroke(f"version 2 knows spring, yet: {report['sentence']}")
 
 
 def _days(

@@ -74,7 +74,7 @@ def _summer(
     upload(world, timeline, prefix=names.input_data, months=SPRING)
     before = set(runs(world, names.pipeline))
     drifting(world, timeline, names, traffic)
-    await_drift_alarm(world, timeline, names)
+    await_drift_alarm(world, timeline, names, state="ALARM")
     await_retraining(world, timeline, names)
     run = await_run(
         world, timeline, names, before=before, Reason=names.drift_alarm,
@@ -95,6 +95,7 @@ def _after(
     """Version 2 answers, and its own baseline judges what it is asked."""
     traffic = Traffic(second, world.time.now())
     settled(world, timeline, names, traffic)
+    await_drift_alarm(world, timeline, names, state="OK")
     traffic.check(world, timeline, names)
     await_capture(world, timeline, names, records=before.requests + traffic.requests)
     endpoint = world.client("sagemaker").describe_endpoint(EndpointName=names.endpoint)
