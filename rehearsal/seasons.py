@@ -59,10 +59,12 @@ def _days(
     *, until: Callable[[str], bool],
 ) -> dict[str, Any]:  # fmt: skip
     """Travellers ask, the day passes, a report comes; and so on until one is as expected."""
+    said = "none"
     for asked in days[:LONGEST]:
         before = reports(world, names)
         traffic.ask(world, timeline, names, asked)
         report = await_report(world, timeline, names, before=before)
         if until(report["outcome"]):
             return report
-    raise StoryBroke(f"after {LONGEST} days the last report is still: {report['sentence']}")
+        said = report["sentence"]
+    raise StoryBroke(f"after {LONGEST} days the last report is still: {said}")
