@@ -11,7 +11,16 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from tests.monitoring.conftest import BEGAN, Monitor, Row, capture, traffic
+from tests.monitoring.conftest import (
+    BEGAN,
+    Monitor,
+    Row,
+    calibrate,
+    capture,
+    deliver,
+    traffic,
+    world,
+)
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 CHROMIUM = next(filter(None, map(shutil.which, BROWSERS)), "")
@@ -71,6 +80,16 @@ class Page(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         self.text += data
+
+
+def test_names_of_columns_are_shown_as_text(monitor: Monitor, tmp_path: Path):
+    rows = [(at, ["1", str(index % 7)]) for index, (at, _) in enumerate(world(weeks=3))]
+    data = deliver(tmp_path / "data", rows, {"a<b>": "category", "c&d": "number"})
+    assert calibrate(data, tmp_path / "known") == 0
+    folder = capture(tmp_path / "capture", [])
+    page = Page(monitor(folder, known=tmp_path / "known").read("report.html"))
+    assert "a<b>" in page.text
+    assert "c&d" in page.text
 
 
 @pytest.mark.parametrize("outcome", ["quiet", "drift", "too-few-records"])

@@ -5,6 +5,8 @@ the values equal to point i, bin 2i those between the points i-1 and i, so the r
 takes a distribution function's value on both sides of each point: ties are exact.
 """
 
+import math
+
 import numpy as np
 
 DOUBT = 0.05
@@ -76,29 +78,32 @@ def share_interval(hits: np.ndarray, of: float, *, doubt: float = DOUBT) -> np.n
     ln((1 - a) / (1 - p)): Hoeffding, Journal of the American Statistical Association 58, 1963,
     13-30, theorem 1. It is a little wider than Clopper and Pearson's and needs no beta function.
     """
-    observed = np.asarray(hits, dtype=np.float64) / max(of, 1)
-    allowed = np.log(2 / doubt) / max(of, 1e-9)
-    return np.stack(
-        [_solve(observed, np.zeros_like(observed), allowed),
-         _solve(observed, np.ones_like(observed), allowed)], axis=-1,
-    )  # fmt: skip
+    allowed = math.log(2 / doubt) / max(of, 1e-9)
+    observed = (np.asarray(hits, dtype=np.float64) / max(of, 1)).ravel().tolist()
+    ends = [(_last(share, 0.0, allowed), _last(share, 1.0, allowed)) for share in observed]
+    return np.array(ends).reshape(*np.shape(hits), 2)
 
 
-def _solve(observed: np.ndarray, outer: np.ndarray, allowed: float) -> np.ndarray:
+def _last(observed: float, outer: float, allowed: float) -> float:
     """Between `observed` and `outer`, the last p with an entropy of at most `allowed`."""
-    inner = observed.copy()
-    for _ in range(50):
+    inner = observed
+    if inner == outer or _entropy(observed, outer) <= allowed:
+        return outer
+    for _ in range(40):
         middle = (inner + outer) / 2
-        fits = _entropy(observed, middle) <= allowed
-        inner, outer = np.where(fits, middle, inner), np.where(fits, outer, middle)
-    return np.asarray(inner)
+        if _entropy(observed, middle) <= allowed:
+            inner = middle
+        else:
+            outer = middle
+    return inner
 
 
-def _entropy(a: np.ndarray, p: np.ndarray) -> np.ndarray:
-    tiny = 1e-300
-    left = np.where(a > 0, a * np.log(np.maximum(a, tiny) / np.maximum(p, tiny)), 0.0)
-    right = np.where(a < 1, (1 - a) * np.log(np.maximum(1 - a, tiny) / np.maximum(1 - p, tiny)), 0)
-    return np.asarray(left + right)
+def _entropy(a: float, p: float) -> float:
+    """KL(a || p), infinite where p rules out what was seen."""
+    if (p == 0 and a > 0) or (p == 1 and a < 1):
+        return math.inf
+    left = a * math.log(a / p) if a > 0 else 0.0
+    return left + ((1 - a) * math.log((1 - a) / (1 - p)) if a < 1 else 0.0)
 
 
 def weighted_band(sum_of_squared_weights: float, scale: float) -> float:
