@@ -76,13 +76,12 @@ def assemblies(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 @pytest.fixture(scope="session")
 def templates(assemblies: dict[str, Path]) -> dict[str, dict[str, Any]]:
     """Stack name to template."""
-    folder = assemblies["home"] / "assembly-Dev"
-    artifacts = json.loads((folder / "manifest.json").read_text())["artifacts"].values()
     return {
         artifact["properties"]["stackName"]: json.loads(
-            (folder / artifact["properties"]["templateFile"]).read_text()
+            (manifest.parent / artifact["properties"]["templateFile"]).read_text()
         )
-        for artifact in artifacts
+        for manifest in assemblies["home"].glob("assembly-*/manifest.json")
+        for artifact in json.loads(manifest.read_text())["artifacts"].values()
         if artifact["type"] == "aws:cloudformation:stack"
     }
 
