@@ -13,6 +13,7 @@ from local_aws.ministack import (
     http,
     parameters,
     rules,
+    stack_operations,
     stack_policies,
     step_functions,
 )
@@ -41,5 +42,6 @@ def install() -> None:
     cloudformation.install()
     parameters.install()
     rules.install()
+    stack_operations.install()
     stack_policies.install()
     step_functions.install()
