@@ -43,13 +43,14 @@ def feature_flags() -> dict[str, Any]:
 
 
 def synth_environment(out: Path | str) -> dict[str, str]:
-    """What `python app.py` needs of an environment, as the cdk CLI would give it."""
+    """What `cdk synth` gives to `python app.py`, and what that needs of any environment."""
+    metadata = {"aws:cdk:enable-path-metadata": True, "aws:cdk:enable-asset-metadata": True}
     return {
         "PATH": os.environ["PATH"],
         "HOME": os.environ["HOME"],
         "NODE_OPTIONS": QUICK_GC,
         "CDK_OUTDIR": str(out),
-        "CDK_CONTEXT_JSON": json.dumps(feature_flags()),
+        "CDK_CONTEXT_JSON": json.dumps(feature_flags() | metadata),
     }
 
 
