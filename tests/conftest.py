@@ -1,5 +1,6 @@
 """The templates of the app, synthesized once by two processes that share as little as possible."""
 
+import fcntl
 import json
 import os
 import subprocess
@@ -56,8 +57,20 @@ def synth_environment(out: Path | str) -> dict[str, str]:
 
 @pytest.fixture(scope="session")
 def assemblies(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """World to the folder that `python app.py` wrote there."""
-    folders = {world: tmp_path_factory.mktemp(world) / "cdk.out" for world in WORLDS}
+    """World to the folder that `python app.py` wrote there, once for all processes of pytest."""
+    shared = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        shared = shared.parent
+    folders = {world: shared / world / "cdk.out" for world in WORLDS}
+    with (shared / "synth.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (shared / "synthesized").exists():
+            synthesize(folders)
+            (shared / "synthesized").touch()
+    return folders
+
+
+def synthesize(folders: Mapping[str, Path]) -> None:
     processes = {
         world: subprocess.Popen(
             [sys.executable, "app.py"],
@@ -71,7 +84,6 @@ def assemblies(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     errors = {world: process.communicate(timeout=120)[1] for world, process in processes.items()}
     failed = {world: errors[world] for world, process in processes.items() if process.returncode}
     assert not failed
-    return folders
 
 
 @pytest.fixture(scope="session")
