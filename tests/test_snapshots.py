@@ -22,9 +22,9 @@ STACKS = (
 
 
 def readable(node: Any) -> Any:
-    """JSON inside of strings as JSON, and hashes of assets by one word."""
+    """JSON inside of strings as JSON, hashes of assets by one word, and no paths of constructs."""
     if isinstance(node, dict):
-        return {key: readable(value) for key, value in node.items()}
+        return {key: readable(value) for key, value in node.items() if key != "Metadata"}
     if isinstance(node, list):
         return [readable(item) for item in node]
     if not isinstance(node, str):

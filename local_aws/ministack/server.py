@@ -18,6 +18,7 @@ from local_aws.ministack import (
     rules,
     s3_events,
     scheduled_rules,
+    stack_operations,
     stack_policies,
     step_functions,
     waiting,
@@ -51,6 +52,7 @@ def install() -> None:
     rules.install()
     s3_events.install()
     scheduled_rules.install()
+    stack_operations.install()
     stack_policies.install()
     step_functions.install()
     waiting.install()
