@@ -1,6 +1,7 @@
 """What a person reads when the story is over, made from the timeline alone."""
 
 import json
+from math import ceil
 from os.path import relpath
 from pathlib import Path
 from textwrap import shorten
@@ -24,7 +25,7 @@ def summary(timeline: Path, *, seconds: float) -> str:
         *_windows(events, timeline.parent),
         ("answered", _answered(events)),
         ("captured", f"{_last(events, 'traffic captured')['records']} requests"),
-        ("took", f"{seconds:.0f} s for {events[-1]['t'] / 86400:.0f} days; every event is in "
+        ("took", f"{seconds:.0f} s for {ceil(events[-1]['t'] / 86400)} days; every event is in "
                  f"{relpath(timeline)}"),
     ]  # fmt: skip
     width = max(len(name) for name, _ in rows)
