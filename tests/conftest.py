@@ -1,5 +1,6 @@
 """The templates of the app, synthesized once by two processes that share as little as possible."""
 
+import fcntl
 import json
 import os
 import subprocess
@@ -9,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from xdist.scheduler import LoadScopeScheduling
+
+from tests.scheduling import OneScopeAtATime, place
 
 ROOT = Path(__file__).resolve().parent.parent
 HOSTILE = Path(__file__).parent / "hostile_world"
@@ -43,20 +45,33 @@ def feature_flags() -> dict[str, Any]:
 
 
 def synth_environment(out: Path | str) -> dict[str, str]:
-    """What `python app.py` needs of an environment, as the cdk CLI would give it."""
+    """What `cdk synth` gives to `python app.py`, and what that needs of any environment."""
+    metadata = {"aws:cdk:enable-path-metadata": True, "aws:cdk:enable-asset-metadata": True}
     return {
         "PATH": os.environ["PATH"],
         "HOME": os.environ["HOME"],
         "NODE_OPTIONS": QUICK_GC,
         "CDK_OUTDIR": str(out),
-        "CDK_CONTEXT_JSON": json.dumps(feature_flags()),
+        "CDK_CONTEXT_JSON": json.dumps(feature_flags() | metadata),
     }
 
 
 @pytest.fixture(scope="session")
 def assemblies(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """World to the folder that `python app.py` wrote there."""
-    folders = {world: tmp_path_factory.mktemp(world) / "cdk.out" for world in WORLDS}
+    """World to the folder that `python app.py` wrote there, once for all processes of pytest."""
+    shared = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        shared = shared.parent
+    folders = {world: shared / world / "cdk.out" for world in WORLDS}
+    with (shared / "synth.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (shared / "synthesized").exists():
+            synthesize(folders)
+            (shared / "synthesized").touch()
+    return folders
+
+
+def synthesize(folders: Mapping[str, Path]) -> None:
     processes = {
         world: subprocess.Popen(
             [sys.executable, "app.py"],
@@ -70,7 +85,6 @@ def assemblies(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     errors = {world: process.communicate(timeout=120)[1] for world, process in processes.items()}
     failed = {world: errors[world] for world, process in processes.items() if process.returncode}
     assert not failed
-    return folders
 
 
 @pytest.fixture(scope="session")
@@ -86,13 +100,9 @@ def templates(assemblies: dict[str, Path]) -> dict[str, dict[str, Any]]:
     }
 
 
-class OneFolderOnOneProcess(LoadScopeScheduling):
-    """The tests of a folder share what is slow to make: a local AWS, a story, two synths."""
-
-    def _split_scope(self, nodeid: str) -> str:
-        folder = Path(nodeid.partition("::")[0]).parts[1]
-        return "templates" if folder == "stacks" or folder.endswith(".py") else folder
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> OneScopeAtATime:
+    return OneScopeAtATime(config, log)
 
 
-def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> OneFolderOnOneProcess:
-    return OneFolderOnOneProcess(config, log)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=place)

@@ -1,4 +1,4 @@
-"""A template as a reviewer reads it: asset hashes masked, the pipeline as indented JSON."""
+"""A template as a reviewer reads it: the pipeline as indented JSON, without hashes and paths."""
 
 import json
 import re
@@ -8,9 +8,9 @@ HASH = re.compile(r"\b[0-9a-f]{64}\b")
 
 
 def readable(node: Any) -> Any:
-    """JSON inside of strings as JSON, and hashes of assets by one word."""
+    """JSON inside of strings as JSON, hashes of assets by one word, and no paths of constructs."""
     if isinstance(node, dict):
-        return {key: readable(value) for key, value in node.items()}
+        return {key: readable(value) for key, value in node.items() if key != "Metadata"}
     if isinstance(node, list):
         return [readable(item) for item in node]
     if not isinstance(node, str):

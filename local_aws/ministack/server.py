@@ -19,6 +19,7 @@ from local_aws.ministack import (
     rules,
     s3_events,
     scheduled_rules,
+    stack_operations,
     stack_policies,
     step_functions,
     waiting,
@@ -38,6 +39,7 @@ def run() -> None:
     config = Config()
     config.bind = [f"{os.environ['BIND_HOST']}:{os.environ['GATEWAY_PORT']}"]
     config.keep_alive_timeout = _KEEP_ALIVE_SECONDS
+    config.include_date_header = False  # see clock_api
     asyncio.run(serve(clock_api.app, config))
 
 
@@ -53,6 +55,7 @@ def install() -> None:
     rules.install()
     s3_events.install()
     scheduled_rules.install()
+    stack_operations.install()
     stack_policies.install()
     step_functions.install()
     waiting.install()

@@ -1,6 +1,7 @@
 """Which version serves is no infrastructure: deploys, diffs and bare change sets leave it alone."""
 
 import json
+import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -8,31 +9,23 @@ from typing import Any
 import pytest
 
 from rehearsal.world import REPOSITORY
+from tests.conftest import synth_environment
 from tests.loop.conftest import Played
 
 pytestmark = pytest.mark.local_aws
 
 SERVING = "Dev-Serving-flight-delay"
 SLOT = "/perennial/dev/flight-delay/slot"
-CHANGED_APP = """
-from aws_cdk import App
-from config.stages import DEV
-from mlops_constructs.foundation import ModelSlot
-from stacks.platform_stage import PlatformStage
+CHANGED_APPS = Path(__file__).parent / "changed_apps.py"
 
-HOSTING, DESCRIPTION = {{}}, None
-{change}
-hosting = DEV.hosting.model_copy(update=HOSTING)
-app = App(analytics_reporting=False)
-stage = PlatformStage(app, "Dev", config=DEV.model_copy(update={{"hosting": hosting}}))
-if DESCRIPTION:
-    foundation = stage.node.find_child("Foundation")
-    foundation.template_options.description = DESCRIPTION
-    for slot in (c for c in foundation.node.find_all() if isinstance(c, ModelSlot)):
-        resource = slot.node.find_child("Resource").node.find_child("Resource").node.default_child
-        resource.add_property_override("Told", DESCRIPTION)
-app.synth()
-"""
+
+@pytest.fixture(scope="module")
+def changed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the assemblies `larger` and `told`."""
+    folder = tmp_path_factory.mktemp("changed")
+    environment = synth_environment(folder) | {"PYTHONPATH": str(REPOSITORY)}
+    subprocess.run([sys.executable, CHANGED_APPS, folder], env=environment, check=True)
+    return folder
 
 
 def slot(played: Played) -> str:
@@ -44,26 +37,13 @@ def served_config(played: Played) -> str:
     return sagemaker.describe_endpoint(EndpointName=played.served.endpoint)["EndpointConfigName"]
 
 
-def synthesized(played: Played, tmp_path: Path, change: str) -> str:
-    """The assembly of the app with one change, made by the lines of `change`."""
-    app, out = tmp_path / "app.py", tmp_path / "cdk.out"
-    app.write_text(f"import sys; sys.path.insert(0, {str(REPOSITORY)!r})\n")
-    with app.open("a") as lines:
-        lines.write(CHANGED_APP.format(change=change))
-    command = f"{sys.executable} {app}"
-    played.world.cdk("synth", "--quiet", "--app", command, "--output", str(out))
-    return str(out)
-
-
 def test_cdk_diff_is_empty_after_a_promotion(played: Played):
     printed = played.world.cdk("diff", "--app", str(played.world.assembly), "Dev/*")
     assert "Number of stacks with differences: 0" in printed
 
 
-def test_cdk_diff_shows_a_changed_instance_type_after_a_promotion(played: Played, tmp_path: Path):
-    larger = 'HOSTING = {"instance_type": "ml.m5.4xlarge"}'
-    changed = synthesized(played, tmp_path, larger)
-    printed = played.world.cdk("diff", "--app", changed, "Dev/*")
+def test_cdk_diff_shows_a_changed_instance_type_after_a_promotion(played: Played, changed: Path):
+    printed = played.world.cdk("diff", "--app", str(changed / "larger"), "Dev/*")
     assert "ml.m5.4xlarge" in printed
     assert "Number of stacks with differences: 1" in printed
 
@@ -103,17 +83,12 @@ def test_with_the_slot_in_a_plain_parameter_it_would_delete_the_endpoint(played:
     assert "AWS::SageMaker::Endpoint" in removed
 
 
-def test_a_redeploy_with_other_tags_and_descriptions_resets_no_slot(played: Played, tmp_path: Path):
+def test_a_redeploy_with_other_tags_and_descriptions_resets_no_slot(played: Played, changed: Path):
     before = slot(played), served_config(played)
     assert played.served.package in before[0]
 
-    changed = synthesized(
-        played,
-        tmp_path,
-        "DESCRIPTION = 'told anew'  # and an Update event for the slot's custom resource",
-    )
     played.world.cdk(
-        "deploy", "--app", changed, "Dev/*", "--require-approval", "never",
+        "deploy", "--app", str(changed / "told"), "Dev/*", "--require-approval", "never",
         "--tags", "owner=someone-else",
     )  # fmt: skip
     cloudformation = played.world.client("cloudformation")
