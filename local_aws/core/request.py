@@ -143,7 +143,7 @@ class RequestList(Sequence[Any]):
         self, items: Sequence[Any], shape: Shape | None, *, path: str, record: Record
     ) -> None:
         self._items = items
-        self._shape = shape.member if isinstance(shape, ListShape) else None
+        self._shape = _item(shape)
         self._path = path
         self.record = record
 
@@ -191,6 +191,16 @@ def _child(name: str, shape: Shape | None, path: str) -> tuple[str, Shape | None
     return (f"{path}.{name}" if path else name), member
 
 
+def _item(shape: Shape | None) -> Shape | None:
+    """The shape of a list's items."""
+    match shape:
+        case ListShape():
+            item: Shape = shape.member
+            return item
+        case _:
+            return None
+
+
 def _wrap(value: Any, shape: Shape | None, path: str, record: Record) -> Any:
     if isinstance(value, Mapping):
         return Request(value, shape, path=path, record=record)
@@ -203,6 +213,5 @@ def _keep(value: Any, shape: Shape | None, path: str, record: Record) -> Any:
     if isinstance(value, Mapping):
         return Kept.of(value, shape, path, record)
     if isinstance(value, list):
-        below = shape.member if isinstance(shape, ListShape) else None
-        return [_keep(item, below, f"{path}[]", record) for item in value]
+        return [_keep(item, _item(shape), f"{path}[]", record) for item in value]
     return value
