@@ -100,6 +100,7 @@ class Exercise:
         configured = sagemaker("CreateEndpointConfig", EndpointConfigName=f"{self._name}-config")
         configured["ProductionVariants"][0]["ModelName"] = model
         weights = {"EndpointName": endpoint, "DesiredWeightsAndCapacities": [variant]}
+        update = sagemaker("UpdateEndpoint", **named)
         invoke = maximal("sagemaker-runtime", "InvokeEndpoint")
         return {
             ("sagemaker", "CreateModel"): [
@@ -112,7 +113,10 @@ class Exercise:
                 {**invoke, "EndpointName": endpoint, "TargetVariant": "One"}
             ],
             ("sagemaker", "UpdateEndpointWeightsAndCapacities"): [weights],
-            ("sagemaker", "UpdateEndpoint"): [sagemaker("UpdateEndpoint", **named)],
+            ("sagemaker", "UpdateEndpoint"): [
+                without(update, "RetainDeploymentConfig"),
+                without(update, "DeploymentConfig"),
+            ],
         }
 
     def _autoscaling(self) -> dict[tuple[str, str], list[Input]]:
