@@ -9,23 +9,13 @@ from local_aws.clock import clock
 from local_aws.core.errors import ValidationException
 from local_aws.core.store import Table, arn
 from local_aws.hosting.capture import DataCapture
-from local_aws.hosting.fleet import Fleet, Traffic, Variant
+from local_aws.hosting.fleet import Variant
+from local_aws.hosting.guard import Guard
 from local_aws.hosting.metrics import EndpointMetrics
+from local_aws.hosting.pending import PendingDeployment, Stage
+from local_aws.hosting.traffic import Traffic
 
-
-@dataclass(frozen=True, kw_only=True)
-class PendingDeployment:
-    """A fleet that is being brought up beside the one that serves.
-
-    Attributes:
-        stage: VariantStatus of botocore: Creating, ActivatingTraffic, Baking or Deleting.
-    """
-
-    config_name: str
-    stage: str
-    message: str
-    start_time: float
-    fleet: Fleet | None = None
+_IN_PROGRESS = ("Creating", "Updating", "RollingBack")
 
 
 @dataclass(kw_only=True)
@@ -34,7 +24,8 @@ class Endpoint:
 
     Attributes:
         status: EndpointStatus of the API.
-        removed: set by DeleteEndpoint; a deployment under way then cleans up and stops.
+        guard: what can take the update back that is under way.
+        ending: what is done to the variants that serve when their end has come.
     """
 
     name: str
@@ -47,8 +38,8 @@ class Endpoint:
     failure_reason: str | None = None
     last_deployment_config: Mapping[str, Any] | None = None
     pending: PendingDeployment | None = None
-    capture: DataCapture | None = None
-    removed: bool = False
+    guard: Guard | None = None
+    ending: Stage | None = None
     traffic: Traffic = field(default_factory=Traffic)
     lock: threading.RLock = field(default_factory=threading.RLock)
 
@@ -60,20 +51,34 @@ class Endpoint:
 
     def described(self) -> dict[str, Any]:
         """The output of DescribeEndpoint."""
+        with self.lock:
+            return self._described()
+
+    def _described(self) -> dict[str, Any]:
         fleet = self.traffic.fleet
         return {
             "EndpointName": self.name,
             "EndpointArn": self.arn,
             "EndpointConfigName": self.config_name,
-            "ProductionVariants": fleet and [_variant(variant) for variant in fleet.variants],
-            "DataCaptureConfig": self.capture and _capture(self.capture),
+            "ProductionVariants": fleet
+            and [_variant(variant, self.ending) for variant in fleet.variants],
+            "DataCaptureConfig": fleet and fleet.capture and _capture(fleet.capture),
             "EndpointStatus": self.status,
             "FailureReason": self.failure_reason,
             "CreationTime": self.creation_time,
             "LastModifiedTime": self.last_modified_time,
             "LastDeploymentConfig": self.last_deployment_config,
-            "PendingDeploymentSummary": self.pending and pending_summary(self.pending),
+            "PendingDeploymentSummary": self.pending and self.pending.summary(),
         }
+
+    def refuse_in_progress(self) -> None:
+        """Let nothing change what changes already.
+
+        Raises:
+            ValidationException: It is being created, updated or rolled back.
+        """
+        if self.status in _IN_PROGRESS:
+            raise ValidationException(f'Cannot update in-progress endpoint "{self.arn}".')
 
 
 ENDPOINTS: Table[Endpoint] = Table()
@@ -91,23 +96,7 @@ def find_endpoint(name: str) -> Endpoint:
     return endpoint
 
 
-def pending_summary(pending: PendingDeployment) -> dict[str, Any]:
-    """PendingDeploymentSummary of the API and of the deployment event."""
-    stage = {
-        "Status": pending.stage,
-        "StatusMessage": pending.message,
-        "StartTime": pending.start_time,
-    }
-    fleet = pending.fleet
-    return {
-        "EndpointConfigName": pending.config_name,
-        "ProductionVariants": fleet
-        and [{**_variant(variant), "VariantStatus": [stage]} for variant in fleet.variants],
-        "StartTime": pending.start_time,
-    }
-
-
-def _variant(variant: Variant) -> dict[str, Any]:
+def _variant(variant: Variant, ending: Stage | None) -> dict[str, Any]:
     return {
         "VariantName": variant.name,
         "DeployedImages": [{"SpecifiedImage": variant.image}],
@@ -115,6 +104,7 @@ def _variant(variant: Variant) -> dict[str, Any]:
         "DesiredWeight": variant.weight,
         "CurrentInstanceCount": variant.instance_count,
         "DesiredInstanceCount": variant.instance_count,
+        "VariantStatus": ending and [ending.of(variant.instance_count)],
     }
 
 

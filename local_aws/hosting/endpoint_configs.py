@@ -25,6 +25,7 @@ class VariantConfig:
 
     name: str
     model_name: str
+    instance_type: str
     instance_count: int
     weight: float
     startup_timeout_seconds: int
@@ -132,6 +133,7 @@ def _variant(variant: Request) -> VariantConfig:
     return VariantConfig(
         name=name,
         model_name=variant["ModelName"],
+        instance_type=variant["InstanceType"],
         instance_count=variant["InitialInstanceCount"],
         weight=float(variant.get("InitialVariantWeight", 1.0)),
         startup_timeout_seconds=variant.get(

@@ -1,10 +1,10 @@
-"""The running variants of one endpoint config, and the share of traffic that each gets."""
+"""The running variants of one endpoint config, and the share of its traffic that each gets."""
 
 import threading
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from local_aws.hosting.capture import DataCapture
 from local_aws.hosting.container import Container
 from local_aws.hosting.log_stream import LogStream
 
@@ -35,12 +35,23 @@ class Variant:
 
 
 class Fleet:
-    """Variants that take requests together, and end together when no request is left."""
+    """Variants that take requests together, and end together when no request is left.
 
-    def __init__(self, *, config_name: str, variants: Sequence[Variant]) -> None:
+    Attributes:
+        capture: records their requests; None if the config captures nothing.
+    """
+
+    def __init__(
+        self,
+        *,
+        config_name: str,
+        variants: Sequence[Variant],
+        capture: DataCapture | None = None,
+    ) -> None:
         """Take over containers that already pass their health check."""
         self.config_name = config_name
         self.variants = tuple(variants)
+        self.capture = capture
         self._in_flight = 0
         self._changed = threading.Condition()
 
@@ -72,7 +83,7 @@ class Fleet:
             self._changed.notify_all()
 
     def stop(self) -> None:
-        """Wait for the requests in flight, then end the processes.
+        """Wait for the requests in flight, then end the processes and deliver the capture.
 
         A request is bounded by the container's own timeout, so this wait ends too.
         """
@@ -80,36 +91,5 @@ class Fleet:
             self._changed.wait_for(lambda: self._in_flight == 0)
         for variant in self.variants:
             variant.stop()
-
-
-class Traffic:
-    """Which fleet an endpoint's requests go to; a switch loses none of them."""
-
-    def __init__(self) -> None:
-        """No fleet yet: there is nothing to lease."""
-        self._fleet: Fleet | None = None
-        self._lock = threading.Lock()
-
-    @property
-    def fleet(self) -> Fleet | None:
-        """The fleet that takes new requests."""
-        return self._fleet
-
-    @contextmanager
-    def lease(self) -> Iterator[Fleet | None]:
-        """The fleet for one request, held until its answer is there."""
-        with self._lock:
-            fleet = self._fleet
-            if fleet:
-                fleet.enter()
-        try:
-            yield fleet
-        finally:
-            if fleet:
-                fleet.leave()
-
-    def switch(self, fleet: Fleet | None) -> Fleet | None:
-        """Send all new requests to this fleet; returns the one that had them."""
-        with self._lock:
-            before, self._fleet = self._fleet, fleet
-            return before
+        if self.capture:
+            self.capture.deliver()

@@ -81,21 +81,20 @@ def invoke_endpoint(request: Request) -> dict[str, Any]:
         variant = _variant(endpoint, fleet, request.get("TargetVariant"))
         asked = clock.now()
         reply = _ask(variant, request)
-        answered = clock.now()
-    endpoint.metrics.record(
-        Invocation(
-            config_name=fleet.config_name,
-            variant=variant.name,
-            instance_count=variant.instance_count,
-            status=reply.status if reply else 500,
-            model_latency=answered - asked,
-            overhead_latency=asked - began,
+        endpoint.metrics.record(
+            Invocation(
+                config_name=fleet.config_name,
+                variant=variant.name,
+                instance_count=variant.instance_count,
+                status=reply.status if reply else 500,
+                model_latency=clock.now() - asked,
+                overhead_latency=asked - began,
+            )
         )
-    )
-    if reply is None or reply.status >= 400:
-        variant.log.deliver()
-        raise ModelError(endpoint, variant, reply)
-    return _answer(endpoint, variant, request, reply)
+        if reply is None or reply.status >= 400:
+            variant.log.deliver()
+            raise ModelError(endpoint, variant, reply)
+        return _answer(fleet, variant, request, reply)
 
 
 def _ask(variant: Variant, request: Request) -> Reply | None:
@@ -116,9 +115,9 @@ def _ask(variant: Variant, request: Request) -> Reply | None:
         return Reply(status=500, headers={}, body=gone.encode())
 
 
-def _answer(endpoint: Endpoint, variant: Variant, request: Request, reply: Reply) -> dict[str, Any]:
+def _answer(fleet: Fleet, variant: Variant, request: Request, reply: Reply) -> dict[str, Any]:
     content_type = reply.headers.get("content-type", "application/octet-stream")
-    capture = endpoint.capture
+    capture = fleet.capture
     # "the endpoint captures only if you also specify the content type when you invoke"
     if capture and request.get("ContentType"):
         capture.record(

@@ -9,11 +9,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from local_aws.hosting import objects
+from local_aws.hosting.capture import DataCapture
 from local_aws.hosting.container import Container, ContainerFailed, mapped, unpack
 from local_aws.hosting.endpoint_configs import EndpointConfig, VariantConfig
 from local_aws.hosting.fleet import Fleet, Variant
 from local_aws.hosting.log_stream import LogStream
 from local_aws.hosting.models import Serving, find_model
+from local_aws.hosting.pending import PendingDeployment, PendingVariant, creating
 from local_aws.launch import client_environment
 from local_aws.ministack.scope import account_id, region
 
@@ -40,6 +42,23 @@ def plan(config: EndpointConfig) -> Plan:
     return Plan(config=config, servings=servings)
 
 
+def pending(plan: Plan) -> PendingDeployment:
+    """The plan's deployment, at its start."""
+    variants = [
+        PendingVariant(
+            name=config.name,
+            image=serving.image,
+            weight=config.weight,
+            instance_count=config.instance_count,
+        )
+        for config, serving in zip(plan.config.variants, plan.servings, strict=True)
+    ]
+    stage = creating()
+    return PendingDeployment(
+        config_name=plan.config.name, variants=variants, start_time=stage.since, stage=stage
+    )
+
+
 def launch(plan: Plan, endpoint_name: str) -> Fleet:
     """Start all containers, then wait for each one's health check.
 
@@ -56,7 +75,12 @@ def launch(plan: Plan, endpoint_name: str) -> Fleet:
         for variant in variants:
             variant.stop()
         raise ContainerFailed(str(error)) from error
-    return Fleet(config_name=plan.config.name, variants=variants)
+    capture = None
+    if plan.config.capture:
+        capture = DataCapture(
+            config=plan.config.capture, endpoint_name=endpoint_name, put=objects.write
+        )
+    return Fleet(config_name=plan.config.name, variants=variants, capture=capture)
 
 
 def _start(config: VariantConfig, serving: Serving, endpoint_name: str) -> Variant:

@@ -1,14 +1,16 @@
 """What goes on behind CreateEndpoint, UpdateEndpoint and DeleteEndpoint, on threads of its own."""
 
 from dataclasses import replace
+from fractions import Fraction
 
-from local_aws.hosting import objects
-from local_aws.hosting.capture import CaptureConfig, DataCapture
+from local_aws.core.assumptions import holds
 from local_aws.hosting.container import ContainerFailed
-from local_aws.hosting.deployment import Policy
+from local_aws.hosting.deployment import Deployment, Step
 from local_aws.hosting.endpoint import ENDPOINTS, Endpoint
 from local_aws.hosting.fleet import Fleet
+from local_aws.hosting.guard import Guard, RolledBack
 from local_aws.hosting.launch_fleet import Plan, launch
+from local_aws.hosting.pending import Stage, activating, baking, deleting
 from local_aws.hosting.state_change import announce, announce_stage
 
 
@@ -16,29 +18,36 @@ def create(endpoint: Endpoint, plan: Plan) -> None:
     """Bring up the first fleet; the endpoint ends InService or Failed."""
     announce(endpoint)
     try:
-        fleet = launch(plan, endpoint.name)
+        endpoint.traffic.switch(launch(plan, endpoint.name))
     except ContainerFailed as error:
         settle(endpoint, status="Failed", failure_reason=str(error))
         return
-    GreenFleet(endpoint, plan, fleet).activate()
     settle(endpoint)
 
 
-def update(endpoint: Endpoint, plan: Plan, policy: Policy) -> None:
-    """Bring up a second fleet and let the policy move traffic to it.
+def update(endpoint: Endpoint, plan: Plan, deployment: Deployment, guard: Guard) -> None:
+    """Bring up a second fleet (green) and move traffic to it, step by step.
 
-    If it cannot serve, the endpoint is InService again on the old config, which served all along,
-    and FailureReason says why.
+    If it cannot serve, or the guard takes it back, the endpoint is InService again on the old
+    config, and FailureReason says why.
     """
     announce(endpoint)
+    announce_stage(endpoint)
+    green: Fleet | None = None
     try:
-        fleet = launch(plan, endpoint.name)
+        guard.look()
+        guard.wait()
+        green = launch(plan, endpoint.name)
+        for step in deployment.steps:
+            _take(endpoint, green, step, guard)
     except ContainerFailed as error:
         settle(endpoint, failure_reason=str(error))
-        return
-    policy(GreenFleet(endpoint, plan, fleet))
-    endpoint.config_name = plan.config.name
-    settle(endpoint)
+    except RolledBack as reason:
+        _turn_back(endpoint, green)
+        settle(endpoint, failure_reason=str(reason))
+    else:
+        _replace(endpoint, green)
+        settle(endpoint)
 
 
 def resize(endpoint: Endpoint) -> None:
@@ -50,15 +59,11 @@ def resize(endpoint: Endpoint) -> None:
 def settle(
     endpoint: Endpoint, *, status: str = "InService", failure_reason: str | None = None
 ) -> None:
-    """End what was under way; an endpoint that was deleted meanwhile goes now."""
+    """End what was under way."""
     with endpoint.lock:
-        endpoint.pending = None
-        if not endpoint.removed:
-            endpoint.change(status, failure_reason=failure_reason)
-    if endpoint.removed:
-        delete(endpoint)
-    else:
-        announce(endpoint)
+        endpoint.pending = endpoint.guard = endpoint.ending = None
+        endpoint.change(status, failure_reason=failure_reason)
+    announce(endpoint)
 
 
 def delete(endpoint: Endpoint) -> None:
@@ -68,49 +73,52 @@ def delete(endpoint: Endpoint) -> None:
     try:
         if fleet:
             fleet.stop()
-        _capture_as(endpoint, None)
         endpoint.metrics.publish()
     finally:
         ENDPOINTS.remove(endpoint.name)
 
 
-class GreenFleet:
-    """The new fleet of a deployment; see `local_aws.hosting.deployment.Rollout`."""
+def _take(endpoint: Endpoint, green: Fleet, step: Step, guard: Guard) -> None:
+    """Turn on the step's share of traffic and let it bake.
 
-    def __init__(self, endpoint: Endpoint, plan: Plan, fleet: Fleet) -> None:
-        """Hold a fleet that passes its health checks."""
-        self._endpoint = endpoint
-        self._plan = plan
-        self._fleet = fleet
-        self._blue: Fleet | None = None
-
-    def stage(self, status: str, message: str) -> None:
-        """Show the variants' status to DescribeEndpoint and EventBridge."""
-        pending = self._endpoint.pending
-        if pending:
-            self._endpoint.pending = replace(
-                pending, stage=status, message=message, fleet=self._fleet
-            )
-            announce_stage(self._endpoint)
-
-    def activate(self) -> None:
-        """Send all new requests, and their capture, to this fleet."""
-        with self._endpoint.lock:
-            _capture_as(self._endpoint, self._plan.config.capture)
-            self._blue = self._endpoint.traffic.switch(self._fleet)
-
-    def retire(self) -> None:
-        """Let the old fleet finish its requests, then end it."""
-        self.stage("Deleting", "Terminating the old fleet.")
-        if self._blue:
-            self._blue.stop()
+    Raises:
+        RolledBack: The guard says so.
+    """
+    guard.wait()
+    _show(endpoint, activating(step.capacity), active=step.share)
+    endpoint.traffic.shift(green, step.share)
+    if step.bake_seconds:
+        _show(endpoint, baking(step.bake_seconds, step.bake_member, step.capacity))
+    guard.wait(step.bake_seconds)
 
 
-def _capture_as(endpoint: Endpoint, config: CaptureConfig | None) -> None:
-    if endpoint.capture:
-        endpoint.capture.deliver()
-    endpoint.capture = (
-        DataCapture(config=config, endpoint_name=endpoint.name, put=objects.write)
-        if config
-        else None
-    )
+def _replace(endpoint: Endpoint, green: Fleet) -> None:
+    """Let blue, which gets no more requests, finish those that it has and end; green serves."""
+    endpoint.ending = deleting()
+    _show(endpoint, None)
+    if blue := endpoint.traffic.fleet:
+        blue.stop()
+    with endpoint.lock:
+        endpoint.traffic.switch(green)
+        endpoint.config_name, endpoint.ending = green.config_name, None
+
+
+def _turn_back(endpoint: Endpoint, green: Fleet | None) -> None:
+    """Send all new requests to blue at once; green, if it is up, finishes its own and ends."""
+    endpoint.traffic.turn_back()
+    if holds("rollback-shows-as-rolling-back"):
+        endpoint.change("RollingBack")
+        announce(endpoint)
+    if green:
+        _show(endpoint, deleting(), active=Fraction(0))
+        green.stop()
+
+
+def _show(endpoint: Endpoint, stage: Stage | None, *, active: Fraction | None = None) -> None:
+    """Show the new fleet's stage to DescribeEndpoint and EventBridge."""
+    pending = endpoint.pending
+    if pending:
+        endpoint.pending = replace(
+            pending, stage=stage, active=pending.active if active is None else active
+        )
+        announce_stage(endpoint)

@@ -4,13 +4,19 @@ from local_aws.core.operations import dispatch
 
 SERVICE = "application-autoscaling"
 DIMENSION = "sagemaker:variant:DesiredInstanceCount"
+_SCOPE = {"ServiceNamespace": "sagemaker", "ScalableDimension": DIMENSION}
+
+
+def scaled_variants(endpoint_name: str) -> set[str]:
+    """The variants of an endpoint that are registered as scalable targets."""
+    above = f"endpoint/{endpoint_name}/variant/"
+    answer = dispatch(SERVICE, "DescribeScalableTargets", _SCOPE)
+    resources = [target["ResourceId"] for target in answer["ScalableTargets"]]
+    return {name.removeprefix(above) for name in resources if name.startswith(above)}
 
 
 def deregister_variants(endpoint_name: str) -> None:
     """Deregister the endpoint's scalable targets, as DeleteEndpoint does for its caller."""
-    scope = {"ServiceNamespace": "sagemaker", "ScalableDimension": DIMENSION}
-    answer = dispatch(SERVICE, "DescribeScalableTargets", scope)
-    for target in answer["ScalableTargets"]:
-        if target["ResourceId"].startswith(f"endpoint/{endpoint_name}/variant/"):
-            resource = {"ResourceId": target["ResourceId"]}
-            dispatch(SERVICE, "DeregisterScalableTarget", {**scope, **resource})
+    for variant in scaled_variants(endpoint_name):
+        resource = {"ResourceId": f"endpoint/{endpoint_name}/variant/{variant}"}
+        dispatch(SERVICE, "DeregisterScalableTarget", {**_SCOPE, **resource})

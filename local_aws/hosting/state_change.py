@@ -10,7 +10,7 @@ from typing import Any
 
 from local_aws.core.events import emit
 from local_aws.core.tags import TAGS
-from local_aws.hosting.endpoint import Endpoint, pending_summary
+from local_aws.hosting.endpoint import Endpoint
 
 
 def announce(endpoint: Endpoint) -> None:
@@ -22,7 +22,7 @@ def announce(endpoint: Endpoint) -> None:
 def announce_stage(endpoint: Endpoint) -> None:
     """Send "SageMaker Endpoint Deployment State Change" for the pending deployment's stage."""
     if endpoint.pending:
-        summary = _in_milliseconds(pending_summary(endpoint.pending))
+        summary = _in_milliseconds(endpoint.pending.summary())
         detail = {**_detail(endpoint), "PendingDeploymentSummary": summary}
         emit("SageMaker Endpoint Deployment State Change", detail, [endpoint.arn])
 
@@ -31,7 +31,7 @@ def _detail(endpoint: Endpoint) -> dict[str, Any]:
     described = endpoint.described()
     members = ("EndpointName", "EndpointArn", "EndpointConfigName", "ProductionVariants")
     return {
-        **{member: described[member] for member in members},
+        **{member: _in_milliseconds(described[member]) for member in members},
         "EndpointStatus": _upper_snake(endpoint.status),
         "CreationTime": endpoint.creation_time * 1000,
         "LastModifiedTime": endpoint.last_modified_time * 1000,

@@ -118,6 +118,7 @@ class Exercise:
         configured = sagemaker("CreateEndpointConfig", EndpointConfigName=f"{self._name}-config")
         configured["ProductionVariants"][0]["ModelName"] = model
         weights = {"EndpointName": endpoint, "DesiredWeightsAndCapacities": [variant]}
+        update = sagemaker("UpdateEndpoint", **named)
         invoke = maximal("sagemaker-runtime", "InvokeEndpoint")
         packages = f"arn:aws:sagemaker:us-east-1:123456789012:model-package/{self._name}"
         return {
@@ -135,7 +136,10 @@ class Exercise:
                 {**invoke, "EndpointName": endpoint, "TargetVariant": "One"}
             ],
             ("sagemaker", "UpdateEndpointWeightsAndCapacities"): [weights],
-            ("sagemaker", "UpdateEndpoint"): [sagemaker("UpdateEndpoint", **named)],
+            ("sagemaker", "UpdateEndpoint"): [
+                without(update, "RetainDeploymentConfig"),
+                without(update, "DeploymentConfig"),
+            ],
         }
 
     def _autoscaling(self) -> dict[tuple[str, str], list[Input]]:

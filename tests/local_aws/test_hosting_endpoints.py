@@ -127,10 +127,19 @@ def test_a_deleted_endpoint_leaves_no_process_and_answers_no_more(stage: Stage) 
     )
 
 
-def test_an_endpoint_deleted_while_it_is_created_goes_when_it_is_up(stage: Stage) -> None:
+def test_an_endpoint_is_not_deleted_while_it_is_created(stage: Stage) -> None:
     config = stage.config(stage.model(echo("hello")))
     name = f"{stage.name}-short"
     stage.sagemaker.create_endpoint(EndpointName=name, EndpointConfigName=config)
+    creating = stage.sagemaker.describe_endpoint(EndpointName=name)
+    (pending,) = creating["PendingDeploymentSummary"]["ProductionVariants"]
+    assert pending["VariantStatus"][0]["StatusMessage"] == "Launching 2 instance(s)."
+    assert refusal(stage.sagemaker.delete_endpoint, EndpointName=name).startswith(
+        'ValidationException: Cannot update in-progress endpoint "arn:aws:sagemaker:'
+    )
+    described = stage.at_rest(name)
+    assert described["EndpointStatus"] == "InService"
+    assert "PendingDeploymentSummary" not in described
     stage.sagemaker.delete_endpoint(EndpointName=name)
     eventually(lambda: refused(stage.sagemaker.describe_endpoint, EndpointName=name))
     assert containers_of(name) == []
@@ -222,30 +231,6 @@ def test_names_that_exist_are_refused(stage: Stage) -> None:
     assert "Cannot create already existing endpoint " in refusal(
         stage.sagemaker.create_endpoint, EndpointName=endpoint, EndpointConfigName=config
     )
-
-
-@pytest.mark.parametrize("kind", ["CANARY", "LINEAR"])
-def test_a_gradual_shift_is_refused_because_it_is_not_implemented(stage: Stage, kind: str) -> None:
-    config = stage.config(stage.model(echo("hello")))
-    routing = {"Type": kind, "WaitIntervalInSeconds": 60}
-    message = refusal(
-        stage.sagemaker.create_endpoint,
-        EndpointName=f"{stage.name}-{kind}",
-        EndpointConfigName=config,
-        DeploymentConfig={"BlueGreenUpdatePolicy": {"TrafficRoutingConfiguration": routing}},
-    )
-    assert f"TrafficRoutingConfiguration.Type {kind} is not implemented" in message
-
-
-def test_rollback_alarms_are_refused_because_they_are_not_implemented(stage: Stage) -> None:
-    config = stage.config(stage.model(echo("hello")))
-    message = refusal(
-        stage.sagemaker.create_endpoint,
-        EndpointName=f"{stage.name}-alarms",
-        EndpointConfigName=config,
-        DeploymentConfig={"AutoRollbackConfiguration": {"Alarms": [{"AlarmName": "errors"}]}},
-    )
-    assert "does not implement DeploymentConfig.AutoRollbackConfiguration" in message
 
 
 def test_a_deployment_must_have_time_for_its_waits(stage: Stage) -> None:

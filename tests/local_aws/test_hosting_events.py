@@ -4,31 +4,35 @@ https://docs.aws.amazon.com/sagemaker/latest/dg/automating-sagemaker-with-eventb
 """
 
 import json
+from dataclasses import replace
+from fractions import Fraction
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import pytest
 
+from local_aws.core import assumptions
 from local_aws.hosting import rollout, state_change
-from local_aws.hosting.container import Container, ContainerFailed
-from local_aws.hosting.deployment import all_at_once
-from local_aws.hosting.endpoint import Endpoint, PendingDeployment
+from local_aws.hosting.container import ContainerFailed
+from local_aws.hosting.deployment import Deployment, Step, deployment_of
+from local_aws.hosting.endpoint import Endpoint
 from local_aws.hosting.endpoint_configs import EndpointConfig
-from local_aws.hosting.fleet import Fleet, Variant
+from local_aws.hosting.fleet import Fleet
+from local_aws.hosting.guard import Guard
 from local_aws.hosting.launch_fleet import Plan
-from local_aws.hosting.log_stream import LogStream
 from local_aws.hosting.metrics import EndpointMetrics
+from local_aws.hosting.pending import (
+    PendingDeployment,
+    PendingVariant,
+    activating,
+    baking,
+    creating,
+    deleting,
+)
+from tests.local_aws import fleets
 
 DOCUMENTED = Path(__file__).parent / "documented"
 Event = tuple[str, dict[str, Any], list[str]]
-
-
-class Nothing:
-    """Stands for a container and its log."""
-
-    def stop(self) -> None: ...
-    def deliver(self) -> None: ...
-    def remove_files(self) -> None: ...
 
 
 @pytest.fixture
@@ -40,15 +44,19 @@ def emitted(monkeypatch: pytest.MonkeyPatch) -> list[Event]:
 
 
 def fleet(config: str) -> Fleet:
-    variant = Variant(
-        name="AllTraffic",
-        image="image",
-        weight=1.0,
-        instance_count=3,
-        container=cast(Container, Nothing()),
-        log=cast(LogStream, Nothing()),
-    )
-    return Fleet(config_name=config, variants=[variant])
+    return fleets.fleet(config=config, instances=3, AllTraffic=1.0)
+
+
+def pending(**changes: Any) -> PendingDeployment:
+    variant = PendingVariant(name="AllTraffic", image="image", weight=1.0, instance_count=3)
+    members = {
+        "config_name": "config-2",
+        "variants": [variant],
+        "start_time": 1635195148.181,
+        "stage": creating(),
+        **changes,
+    }
+    return PendingDeployment(**members)
 
 
 def plan(config: str) -> Plan:
@@ -87,19 +95,15 @@ def test_a_state_change_has_the_documented_members_and_casing(emitted: list[Even
     assert resources == ["arn:aws:sagemaker:us-east-1:123456789012:endpoint/flights"]
 
 
-def test_a_stage_has_the_documented_members(emitted: list[Event]) -> None:
-    pending = PendingDeployment(
-        config_name="config-2",
-        stage="Baking",
-        message="Baking for 600 seconds",
-        start_time=1635195148.181,
-        fleet=fleet("config-2"),
-    )
-    state_change.announce_stage(endpoint(status="Updating", pending=pending))
+def test_a_canary_that_bakes_is_told_as_in_the_documented_sample(emitted: list[Event]) -> None:
+    stage = replace(baking(600, "TerminationWaitInSeconds", "canary"), since=1635195269.181)
+    deployment = pending(stage=stage, active=Fraction(1, 3))
+    state_change.announce_stage(endpoint(status="Updating", pending=deployment))
     sample = documented("endpoint-deployment-state-change")
     ((detail_type, detail, _),) = emitted
     assert detail_type == sample["detail-type"]
     assert sample["detail"].keys() <= detail.keys()
+    assert detail["EndpointStatus"] == sample["detail"]["EndpointStatus"] == "UPDATING"
     summary, expected = (found["PendingDeploymentSummary"] for found in (detail, sample["detail"]))
     assert expected.keys() == summary.keys()
     assert summary["StartTime"] == expected["StartTime"]
@@ -107,8 +111,28 @@ def test_a_stage_has_the_documented_members(emitted: list[Event]) -> None:
         summary["ProductionVariants"],
         expected["ProductionVariants"],
     )
-    assert documented_variant.keys() <= variant.keys()
-    assert variant["VariantStatus"][0].keys() == documented_variant["VariantStatus"][0].keys()
+    assert {name: variant[name] for name in documented_variant} == documented_variant
+    (old,), (documented_old,) = detail["ProductionVariants"], sample["detail"]["ProductionVariants"]
+    assert {name: old[name] for name in documented_old} == documented_old
+
+
+@pytest.mark.parametrize(
+    ("stage", "active", "message"),
+    [
+        (creating(), 0, "Launching 3 instance(s)."),
+        (deleting(), 0, "Terminating 3 instance(s)."),
+        (activating("canary"), Fraction(1, 4), "Activating traffic on canary capacity of 1 "),
+        (
+            baking(9, "TerminationWaitInSeconds", "full"),
+            1,
+            "Baking for 9 seconds (TerminationWaitInSeconds) with traffic enabled on full "
+            "capacity of 3 instance(s).",
+        ),
+    ],
+)
+def test_each_stage_has_its_documented_message(stage: Any, active: Any, message: str) -> None:
+    (variant,) = pending(stage=stage, active=Fraction(active)).summary()["ProductionVariants"]
+    assert variant["VariantStatus"][0]["StatusMessage"].startswith(message)
 
 
 @pytest.mark.parametrize(
@@ -124,25 +148,96 @@ def test_each_status_is_written_in_upper_case(
 
 def statuses(emitted: list[Event]) -> list[str]:
     return [
-        detail["PendingDeploymentSummary"]["ProductionVariants"][0]["VariantStatus"][0]["Status"]
-        if "Deployment" in detail_type
-        else detail["EndpointStatus"]
+        stage_of(detail) if "Deployment" in detail_type else detail["EndpointStatus"]
         for detail_type, detail, _ in emitted
     ]
 
 
-def test_an_update_tells_each_stage(emitted: list[Event], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rollout, "launch", lambda plan, _: fleet(plan.config.name))
-    pending = PendingDeployment(config_name="config-2", stage="Creating", message="", start_time=0)
-    updated = endpoint(status="Updating", pending=pending)
-    rollout.update(updated, plan("config-2"), all_at_once)
-    assert statuses(emitted) == ["UPDATING", "ActivatingTraffic", "Deleting", "IN_SERVICE"]
-    assert [detail["EndpointConfigName"] for _, detail, _ in emitted] == [
-        "config-1",
-        "config-1",
-        "config-1",
-        "config-2",
+def stage_of(detail: dict[str, Any]) -> str:
+    """Whose stage it is, and which."""
+    for fleet, members in (("green", detail["PendingDeploymentSummary"]), ("blue", detail)):
+        (variant,) = members["ProductionVariants"]
+        if variant.get("VariantStatus"):
+            return f"{fleet} {variant['VariantStatus'][0]['Status']}"
+    return "none"
+
+
+@pytest.fixture
+def launched(monkeypatch: pytest.MonkeyPatch) -> list[Fleet]:
+    """The fleets that were launched."""
+    found: list[Fleet] = []
+
+    def launch(plan: Plan, _: str) -> Fleet:
+        found.append(fleet(plan.config.name))
+        return found[-1]
+
+    monkeypatch.setattr(rollout, "launch", launch)
+    return found
+
+
+def updated(deployment: Deployment, guard: Guard) -> Endpoint:
+    found = endpoint(status="Updating", pending=pending(), guard=guard)
+    rollout.update(found, plan("config-2"), deployment, guard)
+    return found
+
+
+def test_an_update_tells_each_stage(emitted: list[Event], launched: list[Fleet]) -> None:
+    deployment = deployment_of(None, ())
+    serving = updated(deployment, Guard(deployment))
+    told = ["UPDATING", "green Creating", "green ActivatingTraffic", "blue Deleting", "IN_SERVICE"]
+    assert statuses(emitted) == told
+    configs = [detail["EndpointConfigName"] for _, detail, _ in emitted]
+    assert configs == ["config-1"] * 4 + ["config-2"]
+    assert serving.traffic.fleet is launched[0]
+    assert serving.guard is serving.pending is serving.ending is None
+
+
+@pytest.mark.parametrize("shown", [True, False])
+def test_a_rollback_tells_that_traffic_went_back_and_why(
+    emitted: list[Event],
+    launched: list[Fleet],
+    monkeypatch: pytest.MonkeyPatch,
+    shown: bool,
+) -> None:
+    switch = f"rollback-shows-as-rolling-back={str(shown).lower()}"
+    monkeypatch.setenv(assumptions.VARIABLE, switch)
+    deployment = Deployment(steps=[Step(share=Fraction(1), bake_seconds=60, bake_member="Wait")])
+    guard = Guard(deployment)
+
+    def wait(seconds: float = 0) -> None:
+        if seconds:
+            guard.ring(["errors"])
+        Guard.wait(guard, seconds)
+
+    monkeypatch.setattr(guard, "wait", wait)
+    serving = updated(deployment, guard)
+    told = ["UPDATING", "green Creating", "green ActivatingTraffic", "green Baking"]
+    assert statuses(emitted) == [
+        *told,
+        *(["ROLLING_BACK"] if shown else []),
+        "green Deleting",
+        "IN_SERVICE",
     ]
+    assert {detail["EndpointConfigName"] for _, detail, _ in emitted} == {"config-1"}
+    assert emitted[-1][1]["FailureReason"] == (
+        "The deployment was rolled back because these CloudWatch alarms were in state ALARM: "
+        "errors."
+    )
+    assert fleets.is_stopped(launched[0])
+    assert serving.traffic.fleet is not launched[0]
+
+
+def test_a_deployment_that_is_over_time_is_rolled_back_as_soon_as_it_is_seen(
+    emitted: list[Event], launched: list[Fleet]
+) -> None:
+    deployment = Deployment(steps=deployment_of(None, ()).steps, timeout_seconds=0)
+    serving = updated(deployment, Guard(deployment))
+    assert serving.status == "InService"
+    assert serving.failure_reason == (
+        "The deployment was rolled back because it did not end within 0 seconds "
+        "(MaximumExecutionTimeoutInSeconds)."
+    )
+    assert launched == []
 
 
 def test_a_creation_that_fails_says_so_with_its_reason(

@@ -1,48 +1,16 @@
-"""Shares of traffic, metrics and deployment policies, without any process."""
+"""Shares of traffic and metrics, without any process."""
 
 import threading
 from collections import Counter
-from collections.abc import Mapping
-from typing import Any, cast
+from fractions import Fraction
+from typing import Any
 
 import pytest
 
 from local_aws.clock import clock
-from local_aws.core.errors import NotImplementedHere, ValidationException
-from local_aws.core.request import Request
-from local_aws.hosting.container import Container
-from local_aws.hosting.deployment import policy_of
-from local_aws.hosting.fleet import Fleet, Traffic, Variant
-from local_aws.hosting.log_stream import LogStream
 from local_aws.hosting.metrics import EndpointMetrics, Invocation
-
-
-class Stopped:
-    """Stands for a container and its log; remembers that it was stopped."""
-
-    stopped = False
-
-    def stop(self) -> None:
-        self.stopped = True
-
-    def deliver(self) -> None: ...
-
-    def remove_files(self) -> None: ...
-
-
-def fleet(**weights: float) -> Fleet:
-    variants = [
-        Variant(
-            name=name,
-            image="image",
-            weight=weight,
-            instance_count=1,
-            container=cast(Container, Stopped()),
-            log=cast(LogStream, Stopped()),
-        )
-        for name, weight in weights.items()
-    ]
-    return Fleet(config_name="config", variants=variants)
+from local_aws.hosting.traffic import Traffic
+from tests.local_aws.fleets import fleet, is_stopped
 
 
 def test_variants_share_requests_by_weight_to_within_one() -> None:
@@ -54,7 +22,6 @@ def test_variants_share_requests_by_weight_to_within_one() -> None:
 
 def test_a_fleet_that_is_replaced_ends_after_its_last_request() -> None:
     traffic, blue, green = Traffic(), fleet(One=1.0), fleet(One=1.0)
-    container = cast(Stopped, blue.variants[0].container)
     ending = threading.Thread(target=blue.stop)
     traffic.switch(blue)
     with traffic.lease() as leased:
@@ -64,9 +31,62 @@ def test_a_fleet_that_is_replaced_ends_after_its_last_request() -> None:
         with traffic.lease() as later:
             assert later is green
         ending.join(0.05)
-        assert ending.is_alive() and not container.stopped
+        assert ending.is_alive() and not is_stopped(blue)
     ending.join(10)
-    assert container.stopped
+    assert is_stopped(blue)
+
+
+def leased(traffic: Traffic) -> str:
+    with traffic.lease() as chosen:
+        return chosen.config_name if chosen else "none"
+
+
+def shifting(share: Fraction) -> Traffic:
+    traffic = Traffic()
+    traffic.switch(fleet(config="blue", One=1.0))
+    traffic.shift(fleet(config="green", One=1.0), share)
+    return traffic
+
+
+@pytest.mark.parametrize("percent", [1, 10, 25, 33, 50, 90, 100])
+def test_of_any_requests_in_a_row_the_new_fleet_gets_its_share_to_within_one(percent: int) -> None:
+    share = Fraction(percent, 100)
+    traffic = shifting(share)
+    answered = [leased(traffic) == "green" for _ in range(500)]
+    for length in (1, 2, 3, 7, 50, 99, 400):
+        for start in range(len(answered) - length):
+            assert abs(sum(answered[start : start + length]) - share * length) <= 1
+
+
+def test_many_threads_share_a_canary_exactly_and_none_of_their_requests_is_lost() -> None:
+    traffic = shifting(Fraction(1, 4))
+    answers: list[list[str]] = [[] for _ in range(8)]
+
+    def ask(own: list[str]) -> None:
+        own.extend(leased(traffic) for _ in range(1000))
+
+    threads = [threading.Thread(target=ask, args=(own,)) for own in answers]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert Counter(word for own in answers for word in own) == {"blue": 6000, "green": 2000}
+
+
+def test_a_shift_that_is_turned_back_sends_no_request_to_the_new_fleet_any_more() -> None:
+    traffic = shifting(Fraction(1))
+    assert leased(traffic) == "green"
+    assert traffic.fleet and traffic.fleet.config_name == "blue"
+    traffic.turn_back()
+    assert {leased(traffic) for _ in range(50)} == {"blue"}
+
+
+def test_the_next_shift_begins_with_nothing_owed_from_the_one_before() -> None:
+    traffic = shifting(Fraction(1, 2))
+    leased(traffic)
+    traffic.turn_back()
+    traffic.shift(fleet(config="green", One=1.0), Fraction(1, 2))
+    assert [leased(traffic) for _ in range(4)] == ["blue", "green", "blue", "green"]
 
 
 def invocation(**changes: Any) -> Invocation:
@@ -132,53 +152,3 @@ def test_an_error_counts_by_its_side_and_success_counts_zero(
     data = published(invocation(status=status))
     assert data["Invocation4XXErrors", "flights", "AllTraffic"]["Values"] == [client]
     assert data["Invocation5XXErrors", "flights", "AllTraffic"]["Values"] == [server]
-
-
-class Rollout:
-    """Writes down what a policy does to the fleets."""
-
-    def __init__(self) -> None:
-        self.done: list[str] = []
-
-    def stage(self, status: str, message: str) -> None:
-        self.done.append(status)
-
-    def activate(self) -> None:
-        self.done.append("shift")
-
-    def retire(self) -> None:
-        self.done.append("end blue")
-
-
-def deployment(routing: Mapping[str, Any], **members: Any) -> Request:
-    policy = {"TrafficRoutingConfiguration": routing, **members}
-    return Request({"BlueGreenUpdatePolicy": policy})
-
-
-ALL_AT_ONCE = {"Type": "ALL_AT_ONCE", "WaitIntervalInSeconds": 0}
-
-
-def test_without_a_deployment_config_traffic_shifts_all_at_once() -> None:
-    rollout = Rollout()
-    policy_of(None)(rollout)
-    assert rollout.done == ["ActivatingTraffic", "shift", "end blue"]
-
-
-def test_blue_stays_for_the_termination_wait(monkeypatch: pytest.MonkeyPatch) -> None:
-    rollout = Rollout()
-    monkeypatch.setattr(clock, "sleep", lambda seconds: rollout.done.append(f"wait {seconds}"))
-    policy_of(deployment(ALL_AT_ONCE, TerminationWaitInSeconds=120))(rollout)
-    assert rollout.done == ["ActivatingTraffic", "shift", "Baking", "wait 120", "end blue"]
-
-
-def test_a_canary_is_not_taken_for_all_at_once() -> None:
-    with pytest.raises(NotImplementedHere, match="Type CANARY is not implemented"):
-        policy_of(deployment({"Type": "CANARY", "WaitIntervalInSeconds": 0}))
-
-
-def test_a_time_limit_below_the_waits_is_refused() -> None:
-    late = deployment(
-        ALL_AT_ONCE, TerminationWaitInSeconds=600, MaximumExecutionTimeoutInSeconds=600
-    )
-    with pytest.raises(ValidationException, match=r"\(600\), got 600"):
-        policy_of(late)

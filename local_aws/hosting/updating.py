@@ -1,0 +1,120 @@
+"""UpdateEndpoint and UpdateEndpointWeightsAndCapacities."""
+
+from collections.abc import Collection, Sequence
+from typing import Any
+
+from local_aws.core import background
+from local_aws.core.errors import NotImplementedHere, ValidationException
+from local_aws.core.operations import operation
+from local_aws.core.request import Request
+from local_aws.hosting import rollout
+from local_aws.hosting.deployment import deployment_of
+from local_aws.hosting.endpoint import Endpoint, find_endpoint
+from local_aws.hosting.endpoint_configs import EndpointConfig, VariantConfig, find_endpoint_config
+from local_aws.hosting.guard import Guard, described
+from local_aws.hosting.launch_fleet import pending, plan
+from local_aws.hosting.retained import retaining
+from local_aws.hosting.scaling import scaled_variants
+
+
+@operation("sagemaker", "UpdateEndpoint")
+def update_endpoint(request: Request) -> dict[str, Any]:
+    """Start a second fleet on another config, or the same; see `rollout.update`."""
+    endpoint = find_endpoint(request["EndpointName"])
+    before = find_endpoint_config(endpoint.config_name)
+    config = find_endpoint_config(request["EndpointConfigName"])
+    if request.get("RetainAllVariantProperties", False):
+        config = retaining(endpoint, config, request.get("ExcludeRetainedVariantProperties", ()))
+    given = _deployment_config(request, endpoint)
+    deployment, planned = deployment_of(given, config.variants), plan(config)
+    if given:
+        _refuse_other_names(before, config)
+    _refuse_scaled(endpoint, before.variants, config.variants)
+    _refuse_unknown_alarms(deployment.alarms)
+    with endpoint.lock:
+        _refuse_unless_in_service(endpoint)
+        endpoint.change("Updating")
+        if given:
+            endpoint.last_deployment_config = given.plain()
+        endpoint.pending = pending(planned)
+        guard = endpoint.guard = Guard(deployment)
+    background.run(rollout.update, endpoint, planned, deployment, guard)
+    return {"EndpointArn": endpoint.arn}
+
+
+@operation("sagemaker", "UpdateEndpointWeightsAndCapacities")
+def update_endpoint_weights_and_capacities(request: Request) -> dict[str, Any]:
+    """Change the traffic shares and the instance counts of the variants that serve."""
+    endpoint = find_endpoint(request["EndpointName"])
+    with endpoint.lock:
+        _refuse_unless_in_service(endpoint)
+        fleet = endpoint.traffic.fleet
+        changes = [
+            (fleet and fleet.variant(item["VariantName"]), item)
+            for item in request["DesiredWeightsAndCapacities"]
+        ]
+        unknown = [item["VariantName"] for variant, item in changes if not variant]
+        if unknown:
+            raise ValidationException(
+                f"Endpoint {endpoint.name} has no production variant {', '.join(unknown)}."
+            )
+        for variant, item in changes:
+            if variant:
+                variant.weight = float(item.get("DesiredWeight", variant.weight))
+                variant.instance_count = item.get("DesiredInstanceCount", variant.instance_count)
+        endpoint.change("Updating")
+    background.run(rollout.resize, endpoint)
+    return {"EndpointArn": endpoint.arn}
+
+
+def _deployment_config(request: Request, endpoint: Endpoint) -> Request | None:
+    given: Request | None = request.get("DeploymentConfig")
+    if not request.get("RetainDeploymentConfig", False):
+        return given
+    if given:
+        raise NotImplementedHere(
+            "AWS does not say which of DeploymentConfig and RetainDeploymentConfig holds if both "
+            "are given, and the local AWS does not guess; give one of them."
+        )
+    last = endpoint.last_deployment_config
+    return Request(last) if last else None
+
+
+def _refuse_other_names(before: EndpointConfig, after: EndpointConfig) -> None:
+    """https://docs.aws.amazon.com/sagemaker/latest/dg/deployment-guardrails-exclusions.html."""
+    old, new = (sorted(variant.name for variant in config.variants) for config in (before, after))
+    if old != new:
+        raise ValidationException(
+            "A deployment with a DeploymentConfig must keep the names of the production variants "
+            f"({', '.join(old)}), got {', '.join(new)}."
+        )
+
+
+def _refuse_scaled(
+    endpoint: Endpoint, before: Sequence[VariantConfig], after: Sequence[VariantConfig]
+) -> None:
+    """https://docs.aws.amazon.com/sagemaker/latest/dg/endpoint-scaling-update.html."""
+    types = {variant.name: variant.instance_type for variant in after}
+    changed = [v.name for v in before if types.get(v.name) != v.instance_type]
+    if held := sorted(scaled_variants(endpoint.name).intersection(changed)):
+        raise ValidationException(
+            f'The variant(s) "{", ".join(held)}" must be deregistered as scalable targets with '
+            "AWS Auto Scaling before they can be removed or have their instance type updated."
+        )
+
+
+def _refuse_unknown_alarms(names: Collection[str]) -> None:
+    if unknown := sorted(set(names) - described(frozenset(names)).keys()):
+        raise ValidationException(
+            f"AutoRollbackConfiguration names CloudWatch alarms that do not exist: "
+            f"{', '.join(unknown)}."
+        )
+
+
+def _refuse_unless_in_service(endpoint: Endpoint) -> None:
+    if endpoint.status == "Failed":
+        raise ValidationException(
+            f'Cannot update endpoint "{endpoint.arn}" in status Failed; it can only be deleted.'
+        )
+    if endpoint.status != "InService":
+        raise ValidationException(f'Cannot update in-progress endpoint "{endpoint.arn}".')
