@@ -14,7 +14,7 @@ from mlops_constructs.monitoring import (
 )
 from mlops_constructs.names import name_problems
 from mlops_constructs.problems import refuse
-from mlops_constructs.serving import Hosting
+from mlops_constructs.serving import AllAtOnce, Hosting, ReleasePolicy, release_problems
 from pipeline_definitions.spec import ModelSpec
 
 
@@ -29,6 +29,8 @@ class StageConfig(BaseModel):
         models: The models that are trained and served here.
         hosting: On what their endpoints run.
         hosting_of: The same for single models, by name, where it differs.
+        release: How a new version takes over their traffic, and what takes it back.
+        release_of: The same for single models, by name, where it differs.
         monitoring: Who runs the monitors that models name.
         capture_days: How long recorded requests and responses are kept.
     """
@@ -41,6 +43,8 @@ class StageConfig(BaseModel):
     models: tuple[ModelSpec, ...]
     hosting: Hosting
     hosting_of: Mapping[str, Hosting] = Field(default_factory=dict)
+    release: ReleasePolicy = AllAtOnce()
+    release_of: Mapping[str, ReleasePolicy] = Field(default_factory=dict)
     monitoring: Engine = OpenEngine()
     capture_days: Annotated[int, Field(ge=1)] = 90
 
@@ -133,6 +137,10 @@ class StageConfig(BaseModel):
         """On what the model's endpoint runs."""
         return self.hosting_of.get(model.name, self.hosting)
 
+    def release_for(self, model: ModelSpec) -> ReleasePolicy:
+        """How a new version of the model takes over."""
+        return self.release_of.get(model.name, self.release)
+
     @model_validator(mode="after")
     def _fits_its_models(self) -> Self:
         problems = list(self._problems())
@@ -147,12 +155,16 @@ class StageConfig(BaseModel):
                 f"the resource name of model {model.name!r} in stage {self.name!r}",
                 self.resource_name(model),
             )
-            yield from self._monitor_problems(model)
-        for name in sorted(set(self.hosting_of) - set(names)):
-            yield (
-                f"hosting_of names the model {name!r}, which stage {self.name!r} does not have; "
-                f"it has {', '.join(names) or 'none'}"
+            yield from release_problems(
+                self.resource_name(model), self.hosting_for(model), self.release_for(model)
             )
+            yield from self._monitor_problems(model)
+        for setting, named in (("hosting_of", self.hosting_of), ("release_of", self.release_of)):
+            for name in sorted(set(named) - set(names)):
+                yield (
+                    f"{setting} names the model {name!r}, which stage {self.name!r} does not have; "
+                    f"it has {', '.join(names) or 'none'}"
+                )
 
     def _monitor_problems(self, model: ModelSpec) -> Iterator[str]:
         capture_percent = self.hosting_for(model).capture_percent

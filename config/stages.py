@@ -2,7 +2,7 @@
 
 from config.schema import StageConfig
 from mlops_constructs.monitoring import OpenEngine
-from mlops_constructs.serving import Hosting
+from mlops_constructs.serving import AllAtOnce, Hosting
 from pipeline_definitions.models import MODELS
 
 DEV = StageConfig(
@@ -14,6 +14,9 @@ DEV = StageConfig(
         max_instances=2,
         invocations_per_instance=1000,
     ),
+    # With one instance to begin with there is no canary: until an alarm rings, a bad version
+    # answers every request.
+    release=AllAtOnce(),
     monitoring=OpenEngine(instance_type="ml.m5.large"),
 )
 

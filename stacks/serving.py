@@ -5,7 +5,8 @@ from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
 from config.schema import StageConfig
-from mlops_constructs.serving import ApprovalRule, ModelEndpoint
+from mlops_constructs.problems import refuse
+from mlops_constructs.serving import ApprovalRule, ModelEndpoint, marketplace_problems
 from mlops_constructs.training import ImageRegistries
 from pipeline_definitions.definition import PipelineDefinition
 from pipeline_definitions.images import image_accounts
@@ -36,6 +37,8 @@ class ServingStack(Stack):
             synthesizer=DefaultStackSynthesizer(generate_bootstrap_version_rule=False),
         )
         name, slot = config.resource_name(model), config.slot_name(model)
+        release = config.release_for(model)
+        refuse(marketplace_problems(name, definition.body, release))
         registries = ImageRegistries(
             self, "Images", definition=definition.body, accounts=image_accounts()
         )
@@ -48,6 +51,7 @@ class ServingStack(Stack):
             storage=foundation.storage.seen_from(self),
             artifact_prefix=name,
             image_repositories=registries.repository_arns,
+            release=release,
         )
         ApprovalRule(
             self,
@@ -61,5 +65,9 @@ class ServingStack(Stack):
         )
         CfnOutput(self, "EndpointName", value=name)
         CfnOutput(self, "SlotName", value=slot)
-        serving = CfnOutput(self, "EndpointConfigName", value=endpoint.endpoint_config_name)
-        serving.condition = endpoint.has_model
+        CfnOutput(self, "ReleasePolicy", value=str(release))
+        serving = {"EndpointConfigName": endpoint.endpoint_config_name}
+        if endpoint.rollback_alarm_names:
+            serving["RollbackAlarmNames"] = ",".join(endpoint.rollback_alarm_names)
+        for output, value in serving.items():
+            CfnOutput(self, output, value=value).condition = endpoint.has_model

@@ -11,7 +11,7 @@ from config.schema import StageConfig, distinct
 from config.stages import STAGES
 from mlops_constructs.monitoring import DataQuality, ModelMonitorEngine, MonitorSettings, OpenEngine
 from mlops_constructs.problems import InvalidProps
-from mlops_constructs.serving import Hosting
+from mlops_constructs.serving import AllAtOnce, Canary, Hosting
 from pipeline_definitions.spec import ModelSpec
 
 HOSTING = Hosting(instance_type="ml.m5.large", max_instances=2, invocations_per_instance=100)
@@ -63,6 +63,24 @@ def test_names_that_are_too_long_together_are_refused_each():
 def test_hosting_for_a_model_that_is_not_there_is_refused():
     assert refused(hosting_of={"chrun": WIDE}) == [
         "hosting_of names the model 'chrun', which stage 'Test' does not have; it has churn"
+    ]
+
+
+def test_a_release_for_a_model_that_is_not_there_is_refused():
+    assert refused(release_of={"chrun": AllAtOnce()}) == [
+        "release_of names the model 'chrun', which stage 'Test' does not have; it has churn"
+    ]
+
+
+def test_a_release_that_does_not_fit_the_hosting_is_refused_for_each_model():
+    said = refused(
+        models=(model("churn"), model("fraud"), model("wide")),
+        release=Canary(percent=25),
+        hosting_of={"wide": WIDE.model_copy(update={"min_instances": 2})},
+    )
+    assert [sentence.split(" needs ")[0] for sentence in said] == [
+        "endpoint 'test-churn'",
+        "endpoint 'test-fraud'",
     ]
 
 

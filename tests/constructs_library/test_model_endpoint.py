@@ -8,7 +8,7 @@ from aws_cdk import Duration, Stack
 from aws_cdk import aws_iam as iam
 
 from mlops_constructs.problems import InvalidProps
-from mlops_constructs.serving import EndpointMetric, Hosting, ModelEndpoint
+from mlops_constructs.serving import Canary, EndpointMetric, Hosting, ModelEndpoint
 from tests.constructs_library.someones_app import (
     actions,
     new_stack,
@@ -24,6 +24,7 @@ CONFIG = "AWS::SageMaker::EndpointConfig"
 ENDPOINT = "AWS::SageMaker::Endpoint"
 TARGET = "AWS::ApplicationAutoScaling::ScalableTarget"
 POLICY = "AWS::ApplicationAutoScaling::ScalingPolicy"
+ALARM = "AWS::CloudWatch::Alarm"
 HOSTING = Hosting(
     instance_type="ml.m5.large",
     min_instances=2,
@@ -71,6 +72,7 @@ def test_without_a_model_there_is_no_endpoint(template: dict[str, Any]):
     assert condition == {"Fn::Not": [{"Fn::Equals": [first, "NONE"]}]}
     for kind in (MODEL, CONFIG, ENDPOINT, TARGET, POLICY):
         assert the(template, kind)["Condition"] == name
+    assert {alarm["Condition"] for alarm in of_type(template, ALARM)} == {name}
 
 
 def test_the_model_is_the_version_that_the_slot_names(template: dict[str, Any]):
@@ -109,6 +111,62 @@ def test_a_release_replaces_all_instances_at_once_and_keeps_their_number(templat
     assert endpoint["ExcludeRetainedVariantProperties"] == [
         {"VariantPropertyType": "DataCaptureConfig"}
     ]
+
+
+def config_name(template: dict[str, Any]) -> dict[str, Any]:
+    """The config's name as other resources refer to it."""
+    [config] = [n for n, r in template["Resources"].items() if r["Type"] == CONFIG]
+    return {"Fn::GetAtt": [config, "EndpointConfigName"]}
+
+
+def test_each_release_has_fresh_alarms_named_after_its_config(template: dict[str, Any]):
+    names = [alarm["Properties"]["AlarmName"] for alarm in of_type(template, ALARM)]
+    assert names == [
+        {"Fn::Join": ["", [f"churn-{kind}-", config_name(template)]]} for kind in ("5xx", "latency")
+    ]
+
+
+def test_the_alarms_measure_the_new_fleet_alone(template: dict[str, Any]):
+    for alarm in of_type(template, ALARM):
+        dimensions = {d["Name"]: d["Value"] for d in alarm["Properties"]["Dimensions"]}
+        assert dimensions == {
+            "EndpointName": "churn",
+            "VariantName": "AllTraffic",
+            "EndpointConfigName": config_name(template),
+        }
+
+
+def test_the_alarms_ring_for_failures_and_slowness_and_not_for_silence(template: dict[str, Any]):
+    errors, latency = (alarm["Properties"] for alarm in of_type(template, ALARM))
+    assert (errors["MetricName"], errors["Statistic"]) == ("Invocation5XXErrors", "Average")
+    assert (latency["MetricName"], latency["ExtendedStatistic"]) == ("ModelLatency", "p99")
+    assert (errors["Threshold"], latency["Threshold"]) == (0.05, 1_000_000)
+    for alarm in (errors, latency):
+        assert alarm["ComparisonOperator"] == "GreaterThanThreshold"
+        assert (alarm["Period"], alarm["EvaluationPeriods"]) == (60, 2)
+        assert alarm["DatapointsToAlarm"] == 2
+        assert alarm["TreatMissingData"] == "notBreaching"
+        assert "AlarmActions" not in alarm
+
+
+def test_the_endpoint_is_updated_after_its_alarms_are_there_and_obeys_all_of_them(
+    template: dict[str, Any],
+):
+    deployment = the(template, ENDPOINT)["Properties"]["DeploymentConfig"]
+    alarms = [name for name, r in template["Resources"].items() if r["Type"] == ALARM]
+    assert deployment["AutoRollbackConfiguration"] == {
+        "Alarms": [{"AlarmName": {"Ref": name}} for name in alarms]
+    }
+
+
+def test_the_role_may_ask_for_the_alarms_of_its_endpoint_only(template: dict[str, Any]):
+    [inline] = the(template, "AWS::IAM::Role")["Properties"]["Policies"]
+    [asks] = [
+        statement
+        for statement in inline["PolicyDocument"]["Statement"]
+        if "cloudwatch:DescribeAlarms" in actions(statement)
+    ]
+    assert asks["Resource"]["Fn::Join"][1][-1] == ":alarm:churn-*"
 
 
 def test_requests_and_answers_are_captured_as_text_and_encrypted(template: dict[str, Any]):
@@ -192,3 +250,12 @@ def test_a_metric_can_be_asked_for_otherwise():
 def test_a_name_that_sagemaker_would_refuse_is_refused_here(name: str):
     with pytest.raises(InvalidProps, match="the name of an endpoint must be 1 to 63 letters"):
         endpoint_in(new_stack(), endpoint_name=name)
+
+
+def test_all_that_is_wrong_with_name_and_release_is_said_at_once():
+    narrow = HOSTING.model_copy(update={"min_instances": 1})
+    with pytest.raises(InvalidProps) as refused:
+        endpoint_in(new_stack(), endpoint_name="_", hosting=narrow, release=Canary(instances=1))
+    name, release = refused.value.problems
+    assert name.startswith("the name of an endpoint must be 1 to 63 letters")
+    assert release.startswith("endpoint '_' needs min_instances of at least 2 to be released by")

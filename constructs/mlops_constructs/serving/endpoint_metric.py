@@ -37,14 +37,23 @@ class EndpointMetric(Enum):
         self,
         endpoint_name: str,
         *,
+        config_name: str | None = None,
         statistic: str | None = None,
         period: Duration | None = None,
     ) -> cloudwatch.Metric:
-        """The metric of one endpoint, by default by the minute and with its own statistic."""
+        """The metric of one endpoint, by default by the minute and with its own statistic.
+
+        With ``config_name`` it is measured of that config's fleet alone, which tells the new fleet
+        from the old while both serve
+        (https://docs.aws.amazon.com/sagemaker/latest/dg/deployment-guardrails-configuration.html).
+        """
+        dimensions = {"EndpointName": endpoint_name, "VariantName": VARIANT}
+        if config_name is not None:
+            dimensions["EndpointConfigName"] = config_name
         return cloudwatch.Metric(
             namespace="AWS/SageMaker",
             metric_name=self.metric_name,
-            dimensions_map={"EndpointName": endpoint_name, "VariantName": VARIANT},
+            dimensions_map=dimensions,
             statistic=statistic or self.statistic,
             period=period or Duration.minutes(1),
         )

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from aws_cdk import Stack
+from aws_cdk import ArnFormat, Stack
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
@@ -17,10 +17,11 @@ from mlops_constructs.wildcards import acknowledge_wildcards
 
 
 class ServingRole(iam.Role):
-    """Reads the model's archive, writes its capture and its logs, and nothing else.
+    """Reads the model's archive, writes its capture and logs, asks for its alarms; no more.
 
     All of it is inline: a Model is created as soon as its role exists, and would not wait for a
-    policy of its own.
+    policy of its own. SageMaker uses it to look at the alarms of a release, whose names begin with
+    the endpoint's; naming them one by one would make a circle of role, config and alarm.
 
     Args:
         storage: Buckets and key.
@@ -42,10 +43,17 @@ class ServingRole(iam.Role):
         archives = storage.artifacts.arn_for_objects(f"{artifact_prefix}/*")
         captured = storage.capture.arn_for_objects(f"{endpoint_name}/*")
         logs = log_streams(Stack.of(scope), f"/aws/sagemaker/Endpoints/{endpoint_name}")
+        alarms = Stack.of(scope).format_arn(
+            service="cloudwatch",
+            resource="alarm",
+            resource_name=f"{endpoint_name}-*",
+            arn_format=ArnFormat.COLON_RESOURCE_NAME,
+        )
         statements = [
             iam.PolicyStatement(actions=["s3:GetObject"], resources=[archives]),
             iam.PolicyStatement(actions=["s3:PutObject"], resources=[captured]),
             log_statement([logs]),
+            iam.PolicyStatement(actions=["cloudwatch:DescribeAlarms"], resources=[alarms]),
             *key_statements(storage.key.key_arn),
             *image_statements(repositories),
         ]
@@ -61,6 +69,7 @@ class ServingRole(iam.Role):
                 archives: "Each version's archive lies in a folder that SageMaker names.",
                 captured: "SageMaker names capture files by variant and hour.",
                 logs: "SageMaker names the log stream of each instance.",
+                alarms: "Rollback alarms end in the name of a config, which CloudFormation gives.",
                 "*": "ecr:GetAuthorizationToken knows no resources.",
             },
         )

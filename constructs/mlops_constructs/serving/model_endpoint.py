@@ -1,7 +1,6 @@
 """An endpoint that serves whatever version its slot names."""
 
 from collections.abc import Sequence
-from typing import Final
 
 from aws_cdk import Duration, Stack
 from aws_cdk import aws_cloudwatch as cloudwatch
@@ -12,22 +11,23 @@ from constructs import Construct
 from mlops_constructs.names import name_problems
 from mlops_constructs.problems import refuse
 from mlops_constructs.serving.autoscaling import EndpointScaling
+from mlops_constructs.serving.deployment import deployment_config
 from mlops_constructs.serving.endpoint_metric import EndpointMetric
 from mlops_constructs.serving.execution_role import ServingRole
 from mlops_constructs.serving.hosting import Hosting
+from mlops_constructs.serving.release import AllAtOnce, ReleasePolicy
+from mlops_constructs.serving.release_fit import release_problems
+from mlops_constructs.serving.rollback_alarms import ReleaseAlarms
 from mlops_constructs.serving.served_version import ServedVersion
 from mlops_constructs.slot_content import SlotContent
 from mlops_constructs.storage import Storage
 
-MAXIMUM_UPDATE: Final = Duration.minutes(30)
-"""How long one blue/green update may take before AWS gives it up."""
-
 
 class ModelEndpoint(Construct):
-    """A named endpoint with the version it serves, data capture and autoscaling: all or nothing.
+    """A named endpoint, the version it serves, its capture, its scaling and what guards a release.
 
     The slot is read afresh by every stack operation (an SSM-typed parameter). While it names no
-    version there is no endpoint.
+    version there is no endpoint, and nothing of it.
 
     Args:
         endpoint_name: 1 to 63 letters, digits and inner hyphens.
@@ -36,10 +36,12 @@ class ModelEndpoint(Construct):
         storage: Buckets and key.
         artifact_prefix: Below it, in the artifact bucket, lie the archives of the model's versions.
         image_repositories: ARNs of the repositories that the serving image comes from.
+        release: How the next version takes over.
 
     Attributes:
         has_model: The condition under which there is an endpoint.
         endpoint_config_name: The config the stack means to serve with, under that condition.
+        rollback_alarm_names: Of the alarms on that config, under that condition.
     """
 
     def __init__(
@@ -53,8 +55,14 @@ class ModelEndpoint(Construct):
         storage: Storage,
         artifact_prefix: str,
         image_repositories: Sequence[str],
+        release: ReleasePolicy = AllAtOnce(),  # noqa: B008 (frozen)
     ) -> None:
-        refuse(name_problems("the name of an endpoint", endpoint_name))
+        refuse(
+            [
+                *name_problems("the name of an endpoint", endpoint_name),
+                *release_problems(endpoint_name, hosting, release),
+            ]
+        )
         super().__init__(scope, construct_id)
         self.endpoint_name = endpoint_name
         slot = SlotContent(self, slot_name=slot_name)
@@ -78,7 +86,8 @@ class ModelEndpoint(Construct):
             condition=self.has_model,
         )
         self.endpoint_config_name = version.config_name
-        EndpointScaling(self, "Scaling", endpoint=self._endpoint(), hosting=hosting)
+        self.rollback_alarm_names = self._guard(release)
+        EndpointScaling(self, "Scaling", endpoint=self._endpoint(release), hosting=hosting)
 
     @property
     def endpoint_arn(self) -> str:
@@ -103,22 +112,26 @@ class ModelEndpoint(Construct):
         """One of the endpoint's metrics, by default by the minute and with its own statistic."""
         return measured.of(self.endpoint_name, statistic=statistic, period=period)
 
-    def _endpoint(self) -> sagemaker.CfnEndpoint:
-        shift = sagemaker.CfnEndpoint.TrafficRoutingConfigProperty(
-            type="ALL_AT_ONCE", wait_interval_in_seconds=0
+    def _guard(self, release: ReleasePolicy) -> tuple[str, ...]:
+        if release.alarms is None:
+            return ()
+        alarms = ReleaseAlarms(
+            self,
+            "RollbackAlarms",
+            alarms=release.alarms,
+            endpoint_name=self.endpoint_name,
+            config_name=self.endpoint_config_name,
+            condition=self.has_model,
         )
+        return alarms.names
+
+    def _endpoint(self, release: ReleasePolicy) -> sagemaker.CfnEndpoint:
         endpoint = sagemaker.CfnEndpoint(
             self,
             "Resource",
             endpoint_name=self.endpoint_name,
             endpoint_config_name=self.endpoint_config_name,
-            deployment_config=sagemaker.CfnEndpoint.DeploymentConfigProperty(
-                blue_green_update_policy=sagemaker.CfnEndpoint.BlueGreenUpdatePolicyProperty(
-                    traffic_routing_configuration=shift,
-                    termination_wait_in_seconds=0,
-                    maximum_execution_timeout_in_seconds=MAXIMUM_UPDATE.to_seconds(),
-                )
-            ),
+            deployment_config=deployment_config(release, alarm_names=self.rollback_alarm_names),
             # Autoscaling's instance count survives an update; what is captured must not.
             retain_all_variant_properties=True,
             exclude_retained_variant_properties=[
