@@ -1,5 +1,7 @@
 """How one model is served."""
 
+import json
+
 from aws_cdk import CfnOutput, DefaultStackSynthesizer, Stack
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
@@ -61,5 +63,6 @@ class ServingStack(Stack):
         )
         CfnOutput(self, "EndpointName", value=name)
         CfnOutput(self, "SlotName", value=slot)
+        CfnOutput(self, "PromotionInput", value=json.dumps(config.promotion_input(model)))
         serving = CfnOutput(self, "EndpointConfigName", value=endpoint.endpoint_config_name)
         serving.condition = endpoint.has_model
