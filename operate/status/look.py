@@ -71,7 +71,6 @@ def look(account: Account, stage: Stage, model: Model, now: datetime) -> Look:
     told = Look(stage.name, model.name, account.identifier, account.region, now)
     names = [parameter(stage, None), parameter(stage, model)]
     told.frozen = told.read(lambda: why_frozen(account, names)) or {}
-    told.wait_for(lambda: waiting.frozen(told.frozen, model))
     if model.serving:
         _look_at_serving(told, account, stage, model)
     if model.training:

@@ -13,7 +13,9 @@ def when(moment: datetime, now: datetime) -> str:
     moment = moment.astimezone(now.tzinfo)
     apart = abs(moment - now)
     far = _far(apart)
-    return f"{moment_of(moment)} ({far} ago)" if moment <= now else f"{moment_of(moment)} (in {far})"
+    return (
+        f"{moment_of(moment)} ({far} ago)" if moment <= now else f"{moment_of(moment)} (in {far})"
+    )
 
 
 def _far(apart: timedelta) -> str:

@@ -1,7 +1,7 @@
 """What the screen says about each part of a model."""
 
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from operate.status.alarms import Alarm
@@ -18,7 +18,7 @@ def sections(look: Look) -> Iterator[tuple[str, list[str], str]]:
     """A label, its texts, and the colour of all of them (ANSI; empty is none)."""
     red, yellow = "31", "33"
     if look.frozen:
-        yield "FROZEN", [_frozen(name, why) for name, why in look.frozen.items()], red
+        yield "FROZEN", list(_frozen(look)), red
     yield "serves", list(_serves(look)), ""
     if look.release:
         busy = yellow if look.release.in_progress else ""
@@ -31,9 +31,13 @@ def sections(look: Look) -> Iterator[tuple[str, list[str], str]]:
         yield "unread", look.unread, red
 
 
-def _frozen(name: str, why: str) -> str:
-    what = "the model" if name.count("/") > 3 else "the whole stage"
-    return f"{what}: {why}"
+def _frozen(look: Look) -> Iterator[str]:
+    for name, why in look.frozen.items():
+        of_model = name.endswith(f"/{look.model}/frozen")
+        command = f"python -m operate unfreeze --stage {look.stage}"
+        if of_model:
+            command += f" --model {look.model}"
+        yield f"{'the model' if of_model else 'the whole stage'}: {why} [{command}]"
 
 
 def _serves(look: Look) -> Iterator[str]:
@@ -83,13 +87,19 @@ def _release(release: Release, now: datetime) -> Iterator[str]:
         yield f"none in progress, stack {release.stack_status}"
     told = [f"policy {release.policy}"] if release.policy else []
     if release.alarms:
-        ringing = [alarm.name for alarm in release.alarms if alarm.state == "ALARM"]
-        quiet = f"{len(release.alarms)} rollback alarms, none rings"
-        told.append(f"ROLLBACK ALARM {', '.join(ringing)}" if ringing else quiet)
+        told.append(_rollback_alarms(release.alarms))
     if told:
         yield "; ".join(told)
     if release.last:
         yield f"last promotion {_execution(release.last, now)}"
+
+
+def _rollback_alarms(alarms: Sequence[Alarm]) -> str:
+    told = [
+        f"{alarm.name} {alarm.state}" for alarm in alarms if alarm.state in ("ALARM", "missing")
+    ]
+    quiet = len(alarms) - len(told)
+    return ", ".join([f"{quiet} rollback alarms are quiet", *told])
 
 
 def _execution(execution: Execution, now: datetime) -> str:
@@ -170,5 +180,3 @@ def _waits(look: Look) -> Iterator[str]:
 
 def _short(text: str) -> str:
     return textwrap.shorten(text, 240, placeholder=" …")
-
-

@@ -48,18 +48,6 @@ class Waiting:
     since: datetime | None = None
 
 
-def frozen(values: Mapping[str, str], model: Model) -> Iterator[Waiting]:
-    """What a freeze holds up."""
-    for name, said in values.items():
-        of_model = name.startswith(f"{model.parameters}/")
-        command = f"unfreeze --stage {model.stage}" + (f" --model {model.name}" * of_model)
-        yield Waiting(
-            f"promotion and retraining of the {'model' if of_model else 'stage'}",
-            f"a person who unfreezes it: {said}",
-            f"python -m operate {command}",
-        )
-
-
 def approvals(account: Account, promotion: Mapping[str, Any]) -> Iterator[Waiting]:
     """Versions that a person has to approve or reject: for this stage, or for the next one."""
     own = promotion.get("approval", REGISTRY)
