@@ -32,9 +32,7 @@ def autoscaling(
                 yield from _changes(account, name, planned)
 
 
-def _changes(
-    account: Account, endpoint: str, planned: dict[str, str | None]
-) -> Iterator[Finding]:
+def _changes(account: Account, endpoint: str, planned: dict[str, str | None]) -> Iterator[Finding]:
     try:
         config = account.read("sagemaker", "describe_endpoint", EndpointName=endpoint)
     except Refused as refused:
@@ -54,9 +52,9 @@ def _changes(
             CHECK,
             f"endpoint {endpoint} runs on {now} and is to run on {planned[name]}, which AWS refuses"
             " while the endpoint is registered with Application Auto Scaling",
-            "`aws application-autoscaling deregister-scalable-target --service-namespace sagemaker"
-            f" --resource-id {target} --scalable-dimension {_DIMENSION}`, then deploy twice: the"
-            " second deployment of a changed max_instances registers it again (docs/runbook.md)",
+            "follow Another instance type in docs/runbook.md; it begins with `aws"
+            " application-autoscaling deregister-scalable-target --service-namespace sagemaker"
+            f" --resource-id {target} --scalable-dimension {_DIMENSION}`",
         )
 
 

@@ -11,9 +11,7 @@ from operate.refused import Refused
 CHECK = "bootstrap"
 
 
-def bootstrap(
-    account: Account, world: World, stacks: Sequence[PlannedStack]
-) -> Iterator[Finding]:
+def bootstrap(account: Account, world: World, stacks: Sequence[PlannedStack]) -> Iterator[Finding]:
     """Yields what is wrong with CDK's bootstrap stack, CDKToolkit."""
     command = f"cdk bootstrap aws://{world.account}/{world.region}"
     needed: dict[str, int] = {}

@@ -64,7 +64,11 @@ def _endpoints(template: Template, world: World) -> Iterator[tuple[str, int, int
         for variant in config["ProductionVariants"]:
             if "InstanceType" in variant:
                 first = int(variant.get("InitialInstanceCount", 1))
-                yield variant["InstanceType"], first, max(first, most.get(variant["VariantName"], 0))
+                yield (
+                    variant["InstanceType"],
+                    first,
+                    max(first, most.get(variant["VariantName"], 0)),
+                )
 
 
 def _jobs(template: Template, world: World) -> Iterator[tuple[tuple[str, str], int]]:

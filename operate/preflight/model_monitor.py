@@ -19,7 +19,9 @@ def model_monitor(
     account: Account, world: World, stacks: Sequence[PlannedStack]
 ) -> Iterator[Finding]:
     """Yields a finding if a stack uses Model Monitor and no schedule shows that it is open."""
-    using = [s.name for s in stacks if any(s.template.resources("AWS::SageMaker::MonitoringSchedule"))]
+    using = [
+        s.name for s in stacks if any(s.template.resources("AWS::SageMaker::MonitoringSchedule"))
+    ]
     if not using:
         return
     listed = account.each("sagemaker", "list_monitoring_schedules", "MonitoringScheduleSummaries")
