@@ -6,10 +6,12 @@ import shutil
 import sys
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 
 from operate.account import Account
 from operate.deployed import Model, Stage, find_stage
 from operate.frozen import check_reason, freeze, parameter, start_machines, unfreeze, why_frozen
+from operate.preflight.command import preflight
 from operate.refused import Refused
 from operate.rollback import plan, reject
 from operate.status.look import look
@@ -72,6 +74,15 @@ def _parser() -> argparse.ArgumentParser:
         "rollback", parents=[place, reason, changing], help="reject what serves"
     )
     back.set_defaults(run=_rollback)
+    before = commands.add_parser(
+        "preflight", parents=[shared], help="what would stop a deployment; changes nothing"
+    )
+    before.add_argument(
+        "--assembly", type=Path, default=Path("cdk.out"), help="what `cdk synth` wrote"
+    )
+    before.add_argument("--stage", help="such as Dev; by default all of the assembly")
+    before.add_argument("--json", action="store_true", help="for programs")
+    before.set_defaults(run=_preflight)
     return parser
 
 
@@ -147,6 +158,11 @@ def _rollback(given: argparse.Namespace) -> int:
     print(f"version {planned.rejected.number} is rejected; the promotion is {execution}")
     print(f"Look with: python -m operate status --stage {stage.name} --model {model.name}")
     return 0
+
+
+def _preflight(given: argparse.Namespace) -> int:
+    account = Account(profile=given.profile, region=given.region)
+    return preflight(account, given.assembly, given.stage, as_json=given.json)
 
 
 def _named(stage: Stage, model: Model | None) -> str:
