@@ -52,7 +52,7 @@ def _changes(account: Account, endpoint: str, planned: dict[str, str | None]) ->
             CHECK,
             f"endpoint {endpoint} runs on {now} and is to run on {planned[name]}, which AWS refuses"
             " while the endpoint is registered with Application Auto Scaling",
-            "follow Another instance type in docs/runbook.md; it begins with `aws"
+            "follow Change the instance type in docs/how-to/deploy.md; it begins with `aws"
             " application-autoscaling deregister-scalable-target --service-namespace sagemaker"
             f" --resource-id {target} --scalable-dimension {_DIMENSION}`",
         )

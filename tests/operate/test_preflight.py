@@ -11,10 +11,12 @@ from botocore.stub import Stubber
 from local_aws.launch import ACCOUNT, LocalAws
 from operate.account import READS, Account
 from operate.preflight.assembly import read_assembly
+from operate.preflight.checks import CHECKS
 from operate.preflight.finding import Weight
 from operate.preflight.images import images
 from operate.preflight.quotas import quotas
 from operate.preflight.template import World
+from tests.local_aws.test_monitoring_records import definition as job_definition
 from tests.operate.conftest import Said
 from tests.operate.planned import (
     BOOTSTRAP,
@@ -45,14 +47,18 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SmallStage]:
 
 
 @pytest.fixture
-def found(operate: Operate, tmp_path: Path) -> Callable[..., list[str]]:
+def found(
+    operate: Operate, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Callable[..., list[str]]:
     """The findings on an assembly, but for quotas and images, which have tests of their own."""
+    for check in ("quotas", "images"):
+        monkeypatch.delitem(CHECKS, check)
 
     def run(**changed: Any) -> list[str]:
         folder = write_assembly(tmp_path / "cdk.out", **changed)
         said = operate("preflight", "--assembly", str(folder), "--json")
-        told = [f for f in json.loads(said.out) if f["check"] not in ("quotas", "images")]
-        assert said.code == any(f["weight"] == "stops" for f in json.loads(said.out))
+        told = json.loads(said.out)
+        assert said.code == any(f["weight"] == "stops" for f in told)
         return [f"{f['weight']} {f['check']}: {f['what']} -> {f['todo']}" for f in told]
 
     return run
@@ -192,7 +198,7 @@ def test_an_instance_type_under_autoscaling_can_t_be_changed(
     assert told("ml.m5.large") == []
     [line] = told("ml.m5.xlarge")
     assert "endpoint dev-flight-delay runs on ml.m5.large and is to run on ml.m5.xlarge" in line
-    assert "deregister-scalable-target" in line and "docs/runbook.md" in line
+    assert "deregister-scalable-target" in line and "docs/how-to/deploy.md" in line
 
 
 def test_model_monitor_is_unknown_until_the_account_has_a_schedule(
@@ -206,6 +212,9 @@ def test_model_monitor_is_unknown_until_the_account_has_a_schedule(
     assert told.startswith("unknown monitoring engine: Dev-All need SageMaker Model Monitor")
     assert "closed to new customers" in told and "monitoring=OpenEngine()" in told
     sagemaker = stage.client("sagemaker")
+    sagemaker.create_data_quality_job_definition(
+        JobDefinitionName="definition", **job_definition(NAME)
+    )
     sagemaker.create_monitoring_schedule(
         MonitoringScheduleName="used-before",
         MonitoringScheduleConfig={

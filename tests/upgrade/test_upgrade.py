@@ -10,13 +10,14 @@ the release's notes have to announce, with what a user must do.
 import copy
 import json
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from local_aws.core.resource_schema import resource_schema
-from tests.upgrade.stateful import SLOT, STATEFUL, kept, losses
+from tests.upgrade.stateful import SLOT, STATEFUL, Kept, kept, losses
 
 REFERENCE = Path(__file__).with_name("reference.json")
 Templates = dict[str, dict[str, Any]]
@@ -27,10 +28,21 @@ def released(templates: Templates) -> dict[str, Any]:
     """What the last release keeps."""
     if "RENEW_UPGRADE_REFERENCE" in os.environ:
         found = {stack: kept(template) for stack, template in templates.items()}
-        text = json.dumps({stack: held for stack, held in found.items() if held}, indent=2)
-        REFERENCE.write_text(f"{text}\n", encoding="utf-8")
+        REFERENCE.write_text(a_line_each(found), encoding="utf-8")
     held: dict[str, Any] = json.loads(REFERENCE.read_text(encoding="utf-8"))
     return held
+
+
+def a_line_each(found: Mapping[str, Kept]) -> str:
+    """JSON with a line for each resource, to be reviewed as a diff."""
+    stacks = [
+        f"  {json.dumps(stack)}: {{\n"
+        + ",\n".join(f"    {json.dumps(name)}: {json.dumps(one)}" for name, one in held.items())
+        + "\n  }"
+        for stack, held in sorted(found.items())
+        if held
+    ]
+    return "{\n" + ",\n".join(stacks) + "\n}\n"
 
 
 @pytest.fixture
