@@ -1,5 +1,7 @@
 """How one model is served."""
 
+import json
+
 from aws_cdk import CfnOutput, DefaultStackSynthesizer, Stack
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
@@ -65,6 +67,7 @@ class ServingStack(Stack):
         )
         CfnOutput(self, "EndpointName", value=name)
         CfnOutput(self, "SlotName", value=slot)
+        CfnOutput(self, "PromotionInput", value=json.dumps(config.promotion_input(model)))
         CfnOutput(self, "ReleasePolicy", value=str(release))
         serving = {"EndpointConfigName": endpoint.endpoint_config_name}
         if endpoint.rollback_alarm_names:

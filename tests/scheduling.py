@@ -13,7 +13,12 @@ TOGETHER = {
         "tests/pipeline_definitions/test_make_definitions.py",
         "tests/pipeline_definitions/test_changed_threshold.py",
     ),
-    "two synths": ("tests/stacks", "tests/test_synth.py", "tests/test_snapshots.py"),
+    "two synths": (
+        "tests/stacks",
+        "tests/test_synth.py",
+        "tests/test_snapshots.py",
+        "tests/upgrade",
+    ),
     "a Node.js": ("tests/constructs_library",),
     "a trained model": ("tests/pipeline_definitions/flight_delay",),
 }

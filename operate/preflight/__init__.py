@@ -1,0 +1,1 @@
+"""What would stop a deployment, or the first run after it, looked for before it happens."""

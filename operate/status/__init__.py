@@ -1,0 +1,1 @@
+"""How a model is doing: what is looked at, and how it is shown."""

@@ -1,0 +1,91 @@
+"""The state machines' executions of one model, and who holds its lock."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
+from typing import Any
+
+from operate.account import Account
+from operate.refused import Refused
+
+LOOKED_AT = 30
+"""Newest executions whose input is read in search of the model's; each is a call."""
+
+
+@dataclass(frozen=True)
+class Execution:
+    """One execution of a state machine.
+
+    Attributes:
+        arn: Its ARN.
+        status: RUNNING, SUCCEEDED, FAILED, TIMED_OUT, ABORTED; GONE if Step Functions has none.
+        started: When it began; None if it is gone.
+        outcome: The machine's own word for how it ended, or the error and its cause.
+        why: The reason that it was started for.
+    """
+
+    arn: str
+    status: str
+    started: datetime | None = None
+    outcome: str = ""
+    why: str = ""
+
+
+def holder(account: Account, lock: str) -> Execution | None:
+    """The execution that holds a lock; None if it is free."""
+    found = account.read("ssm", "get_parameters", Names=[lock])["Parameters"]
+    return _read(account, found[0]["Value"]) if found else None
+
+
+def last_ended(account: Account, machine: str, endpoint: str) -> Execution | None:
+    """The newest execution for an endpoint that has ended, among the `LOOKED_AT` newest."""
+    listed = account.each("stepfunctions", "list_executions", "executions", stateMachineArn=machine)
+    for summary in islice(listed, LOOKED_AT):
+        if summary["status"] == "RUNNING":
+            continue
+        found = account.read(
+            "stepfunctions", "describe_execution", executionArn=summary["executionArn"]
+        )
+        if _told(found).get("endpoint") == endpoint:
+            return _execution(found)
+    return None
+
+
+def _read(account: Account, arn: str) -> Execution:
+    try:
+        return _execution(account.read("stepfunctions", "describe_execution", executionArn=arn))
+    except Refused as refused:
+        if refused.code not in ("ExecutionDoesNotExist", "InvalidArn"):
+            raise
+        return Execution(arn, "GONE")
+
+
+def _execution(found: Mapping[str, Any]) -> Execution:
+    outcome = ""
+    if found["status"] == "SUCCEEDED":
+        outcome = str(_json(found.get("output")).get("outcome", ""))
+    elif found["status"] != "RUNNING":
+        said = (found.get("error", ""), found.get("cause", ""))
+        outcome = ": ".join(part for part in said if part)
+    return Execution(
+        arn=found["executionArn"],
+        status=found["status"],
+        started=found["startDate"],
+        outcome=outcome,
+        why=str(_told(found).get("reason", "")),
+    )
+
+
+def _told(found: Mapping[str, Any]) -> Mapping[str, Any]:
+    return _json(found.get("input"))
+
+
+def _json(text: str | None) -> Mapping[str, Any]:
+    """Empty for what a person has typed and is no JSON object."""
+    try:
+        value = json.loads(text or "{}")
+    except ValueError:
+        return {}
+    return value if isinstance(value, dict) else {}

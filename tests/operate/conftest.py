@@ -1,0 +1,51 @@
+"""The operator's command as a person types it, against the local AWS."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from botocore.client import BaseClient
+
+from operate.commands import main
+from tests.operate.stage import SmallStage
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a command printed, and its exit code."""
+
+    code: int
+    out: str
+    err: str
+
+
+@pytest.fixture
+def operate(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], stage: SmallStage
+) -> Callable[..., Said]:
+    """Runs a command with the local AWS in its environment."""
+    for name, value in stage.aws.environment().items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("COLUMNS", "100")
+
+    def run(*argv: str) -> Said:
+        code = main(argv)
+        said = capsys.readouterr()
+        return Said(code, said.out, said.err)
+
+    return run
+
+
+@pytest.fixture
+def calls(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+    """The operations that were called, in their order."""
+    called: list[str] = []
+    make = BaseClient._make_api_call
+
+    def record(self: Any, operation: str, arguments: Any) -> Any:
+        called.append(operation)
+        return make(self, operation, arguments)
+
+    monkeypatch.setattr(BaseClient, "_make_api_call", record)
+    yield called
