@@ -23,7 +23,7 @@ def quiet(world: World, timeline: Timeline, names: Names, traffic: Traffic) -> N
         StoryBroke: the monitor sees drift where there is none, or an alarm rings.
     """
     report = _days(
-        world, timeline, names, traffic, by_day(APRIL),
+        world, timeline, names, traffic, by_day(world.airline, APRIL),
         until=lambda outcome: outcome != "too-few-records",
     )  # fmt: skip
     check_report(world, timeline, names, report, package=traffic.package)
@@ -35,8 +35,9 @@ def quiet(world: World, timeline: Timeline, names: Names, traffic: Traffic) -> N
 def drifting(world: World, timeline: Timeline, names: Names, traffic: Traffic) -> None:
     """The first days of July, until the monitor says that this is not what it knows."""
     report = _days(
-        world, timeline, names, traffic, by_day(JULY), until=lambda outcome: outcome == "drift"
-    )
+        world, timeline, names, traffic, by_day(world.airline, JULY),
+        until=lambda outcome: outcome == "drift",
+    )  # fmt: skip
     check_report(world, timeline, names, report, package=traffic.package)
 
 
@@ -47,8 +48,9 @@ def settled(world: World, timeline: Timeline, names: Names, traffic: Traffic) ->
         StoryBroke: the new version's world still is not the one it is asked about.
     """
     report = _days(
-        world, timeline, names, traffic, by_day(JULY)[LONGEST:], until=lambda outcome: True
-    )
+        world, timeline, names, traffic, by_day(world.airline, JULY)[LONGEST:],
+        until=lambda outcome: True,
+    )  # fmt: skip
     check_report(world, timeline, names, report, package=traffic.package)
     if report["outcome"] != "quiet":
         raise StoryBroke(f"version 2 knows spring, yet: {report['sentence']}")

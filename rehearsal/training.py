@@ -5,7 +5,6 @@ from typing import Any
 
 from rehearsal.arrows import StoryBroke
 from rehearsal.executions import HOUR
-from rehearsal.flights import delivery
 from rehearsal.names import Names
 from rehearsal.referee import check_metrics
 from rehearsal.timeline import Timeline
@@ -19,7 +18,7 @@ def upload(world: World, timeline: Timeline, *, prefix: str, months: range) -> N
     """Put what the airline knows at the end of `months` under the model's input prefix."""
     bucket, _, folder = prefix.removeprefix("s3://").rstrip("/").partition("/")
     s3, size, files = world.client("s3"), 0, 0
-    for key, body in delivery(months):
+    for key, body in world.airline.delivery(months):
         s3.put_object(Bucket=bucket, Key=f"{folder}/{key}", Body=body)
         size, files = size + len(body), files + 1
     timeline.record("data scientist", "data uploaded", to=prefix, files=files, bytes=size)

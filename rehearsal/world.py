@@ -12,6 +12,7 @@ from typing import Any
 import boto3
 
 from rehearsal.arrows import Seen, StoryBroke, await_arrow
+from rehearsal.flights import Airline
 from rehearsal.passing import Passing, RealTime
 
 REPOSITORY = Path(__file__).resolve().parent.parent
@@ -25,11 +26,13 @@ class World:
         environment: what a client needs to reach it: `AWS_ENDPOINT_URL`, keys, region.
         out: `timeline.jsonl`, the assembly, logs.
         time: how time passes there.
+        airline: whose flights the model is about.
     """
 
     environment: Mapping[str, str]
     out: Path
     time: Passing = field(default_factory=RealTime)
+    airline: Airline = Airline()
 
     @cached_property
     def _session(self) -> Any:
