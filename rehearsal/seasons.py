@@ -6,7 +6,7 @@ from typing import Any
 from rehearsal.arrows import StoryBroke
 from rehearsal.names import Names
 from rehearsal.timeline import Timeline
-from rehearsal.traffic import Traffic
+from rehearsal.traffic import Traffic, await_capture, recorded
 from rehearsal.travellers import Question, by_day
 from rehearsal.watching import alarm_state, await_report, check_report, reports
 from rehearsal.world import World
@@ -56,6 +56,16 @@ def settled(world: World, timeline: Timeline, names: Names, traffic: Traffic) ->
         raise StoryBroke(f"version 2 knows spring, yet: {report['sentence']}")
 
 
+def a_day(
+    world: World, timeline: Timeline, names: Names, traffic: Traffic, asked: list[Question]
+) -> dict[str, Any]:
+    """Travellers ask, what they ask is recorded, and when the day is over it is reported on."""
+    before, lying, sent = reports(world, names), recorded(world, names), traffic.requests
+    traffic.ask(world, timeline, names, asked)
+    await_capture(world, timeline, names, records=lying + traffic.requests - sent)
+    return await_report(world, timeline, names, before=before)
+
+
 def _days(
     world: World, timeline: Timeline, names: Names, traffic: Traffic, days: list[list[Question]],
     *, until: Callable[[str], bool],
@@ -63,9 +73,7 @@ def _days(
     """Travellers ask, the day passes, a report comes; and so on until one is as expected."""
     said = "none"
     for asked in days[:LONGEST]:
-        before = reports(world, names)
-        traffic.ask(world, timeline, names, asked)
-        report = await_report(world, timeline, names, before=before)
+        report = a_day(world, timeline, names, traffic, asked)
         if until(report["outcome"]):
             return report
         said = report["sentence"]

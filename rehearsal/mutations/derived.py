@@ -44,7 +44,7 @@ NO_ARROWS: Final[Mapping[str, str]] = {
 """The types of resources that lead nowhere by themselves, and why."""
 
 
-def mutations(templates: dict[str, Template]) -> list[Mutation]:
+def mutations(templates: Mapping[str, Template]) -> list[Mutation]:
     """Everything that can be broken in a stage's templates, by stack name, one thing at a time.
 
     Raises:
@@ -53,7 +53,7 @@ def mutations(templates: dict[str, Template]) -> list[Mutation]:
     return [m for stack in templates for m in _of_stack(stack, templates)]
 
 
-def _of_stack(stack: str, templates: dict[str, Template]) -> Iterator[Mutation]:
+def _of_stack(stack: str, templates: Mapping[str, Template]) -> Iterator[Mutation]:
     yield from slots_read(stack, templates[stack])
     for logical_id in templates[stack]["Resources"]:
         resource = Resource(stack, logical_id, templates)

@@ -18,7 +18,9 @@ def rule(resource: Resource) -> Iterator[Mutation]:
     yield resource.broken("state", "State", ("State",), "DISABLED")
     for number, target in enumerate(resource.get("Targets")):
         at: Place = ("Targets", number)
-        yield resource.broken("target", target["Id"], (*at, "Arn"), another(resource, target["Arn"]))
+        yield resource.broken(
+            "target", target["Id"], (*at, "Arn"), another(resource, target["Arn"])
+        )
         template = target.get("InputTransformer", {}).get("InputTemplate", "")
         if template.startswith("{"):
             yield from resource.keys_renamed("input", (*at, "InputTransformer", "InputTemplate"))
@@ -47,7 +49,9 @@ def another(resource: Resource, arn: Any) -> Any:
         if text.endswith(f":stateMachine:{mine}"):
             [other] = [name for name in machines if name != mine]
             return _ended(arn, text, mine, other)
-    return {"Fn::Sub": f"arn:${{AWS::Partition}}:sns:${{AWS::Region}}:${{AWS::AccountId}}:{NOTHING}"}
+    return {
+        "Fn::Sub": f"arn:${{AWS::Partition}}:sns:${{AWS::Region}}:${{AWS::AccountId}}:{NOTHING}"
+    }
 
 
 def flat(arn: Any) -> str:

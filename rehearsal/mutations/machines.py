@@ -1,4 +1,4 @@
-"""State machines: each call of an AWS API, with its first argument under a name that nobody knows."""
+"""State machines: each call of an AWS API, its first argument under a name that nobody knows."""
 
 from collections.abc import Iterator
 from typing import Any

@@ -91,4 +91,4 @@ def _changed(document: Any, at: Place, becomes: object) -> Any:
 
 def _short(value: object) -> str:
     text = value if isinstance(value, str) else json.dumps(value)
-    return text if len(text) <= SHOWN else f"...{text[3 - SHOWN:]}"
+    return text if len(text) <= SHOWN else f"...{text[3 - SHOWN :]}"

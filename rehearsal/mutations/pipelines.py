@@ -1,4 +1,4 @@
-"""Pipelines: what is passed to them, what their steps read, write and are told, and the registry."""
+"""Pipelines: what is passed to them, what steps read, write and are told, what is registered."""
 
 import json
 from collections.abc import Iterator
@@ -18,8 +18,7 @@ def pipeline(resource: Resource) -> Iterator[Mutation]:
     for parameter in definition["Parameters"]:
         yield _parameter(resource, definition, parameter["Name"])
     for at, step in _steps(definition["Steps"], ("Steps",)):
-        for mutation in _STEPS[step["Type"]](resource, (*at, "Arguments"), step):
-            yield mutation
+        yield from _STEPS[step["Type"]](resource, (*at, "Arguments"), step)
 
 
 def _parameter(resource: Resource, definition: Any, name: str) -> Mutation:

@@ -1,7 +1,7 @@
 """A resource of a template, and the mutations of it."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,7 +17,7 @@ class Resource:
 
     stack: str
     logical_id: str
-    templates: dict[str, Template]
+    templates: Mapping[str, Template]
 
     @property
     def _body(self) -> Any:
