@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -36,6 +37,7 @@ def main() -> None:
 def serve(port: int, folder: Path) -> None:
     """Become the local AWS: set MiniStack's environment, then import and run it."""
     os.environ.update(launch.server_environment(port, folder))
+    sys.modules["docker"] = None  # type: ignore[assignment]  # its SDK would take a third of the start
     from local_aws.ministack import server
 
     server.run()

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from xdist.scheduler import LoadScopeScheduling
+
+from tests.scheduling import OneScopeAtATime, place
 
 ROOT = Path(__file__).resolve().parent.parent
 HOSTILE = Path(__file__).parent / "hostile_world"
@@ -100,13 +101,9 @@ def templates(assemblies: dict[str, Path]) -> dict[str, dict[str, Any]]:
     }
 
 
-class OneFolderOnOneProcess(LoadScopeScheduling):
-    """The tests of a folder share what is slow to make: a local AWS, a story, two synths."""
-
-    def _split_scope(self, nodeid: str) -> str:
-        folder = Path(nodeid.partition("::")[0]).parts[1]
-        return "templates" if folder == "stacks" or folder.endswith(".py") else folder
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> OneScopeAtATime:
+    return OneScopeAtATime(config, log)
 
 
-def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> OneFolderOnOneProcess:
-    return OneFolderOnOneProcess(config, log)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=place)

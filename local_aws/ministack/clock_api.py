@@ -7,11 +7,13 @@ All other requests count as work while they are answered.
 import asyncio
 import json
 import math
+from email.utils import formatdate
 from typing import Any
 
 from hypercorn.typing import (
     ASGIReceiveCallable,
     ASGISendCallable,
+    ASGISendEvent,
     HTTPResponseBodyEvent,
     HTTPResponseStartEvent,
     Scope,
@@ -40,9 +42,26 @@ async def app(scope: Scope, receive: ASGIReceiveCallable, send: ASGISendCallable
         work = clock.begin(f"{scope['method']} {scope['path']}", quiet=True)
         try:
             with clock.works.in_context(work):
-                await ministack.app(scope, receive, send)
+                await ministack.app(scope, receive, _dated_by_the_machine(send))
         finally:
             clock.end(work)
+
+
+def _dated_by_the_machine(send: ASGISendCallable) -> ASGISendCallable:
+    """Responses carry the machine's date, as their client's clock does.
+
+    AWS's SDKs take a Date that is minutes off for a wrong clock of their own, and the one for
+    JavaScript then repeats every request that ends in an error, for most of a minute.
+    """
+
+    async def dated(message: ASGISendEvent) -> None:
+        if message["type"] == "http.response.start":
+            others = [pair for pair in message["headers"] if pair[0].lower() != b"date"]
+            date = formatdate(clock.now() - clock.offset, usegmt=True).encode()
+            message = {**message, "headers": [*others, (b"date", date)]}
+        await send(message)
+
+    return dated
 
 
 async def _answer(method: str, receive: ASGIReceiveCallable, send: ASGISendCallable) -> None:

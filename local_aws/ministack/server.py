@@ -38,6 +38,7 @@ def run() -> None:
     config = Config()
     config.bind = [f"{os.environ['BIND_HOST']}:{os.environ['GATEWAY_PORT']}"]
     config.keep_alive_timeout = _KEEP_ALIVE_SECONDS
+    config.include_date_header = False  # see clock_api
     asyncio.run(serve(clock_api.app, config))
 
 

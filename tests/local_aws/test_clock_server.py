@@ -11,6 +11,7 @@ import urllib.request
 import uuid
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 import pytest
@@ -277,6 +278,14 @@ def template(stage: Stage, *, word: str, bake: int) -> dict[str, Any]:
             for name, members in properties.items()
         }
     }
+
+
+def test_no_client_takes_its_clock_for_a_wrong_one(later: Later) -> None:
+    later.pass_time(DAY)
+    for service, ask_for in (("s3", "list_buckets"), ("sagemaker", "list_models")):
+        answer = getattr(later.client(service), ask_for)()["ResponseMetadata"]["HTTPHeaders"]
+        told = parsedate_to_datetime(answer["date"]).timestamp()
+        assert abs(told - time.time()) < 5 < DAY - 5 < later.aws.now() - told
 
 
 def test_an_endpoint_that_bakes_for_an_hour_holds_nobody_up(later: Later, stage: Stage) -> None:

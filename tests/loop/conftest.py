@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import pytest
 
 from local_aws.launch import LocalAws
+from rehearsal.passing import LocalTime
 from rehearsal.story import Served, play
 from rehearsal.timeline import Timeline
 from rehearsal.world import REPOSITORY, World
@@ -14,7 +15,7 @@ from rehearsal.world import REPOSITORY, World
 
 @dataclass(frozen=True)
 class Played:
-    """A world in which version 1 serves, and what was told of how it came to be."""
+    """A world in which version 2 serves, and what was told of how it came to be."""
 
     world: World
     served: Served
@@ -26,6 +27,6 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Played]:
     out = tmp_path_factory.mktemp("rehearsal")
     screen = io.StringIO()
     with LocalAws.start(out / "aws", node_modules=REPOSITORY / "node_modules") as aws:
-        world = World(environment=aws.environment(), out=out)
-        served = play(world, Timeline(out / "timeline.jsonl", screen))
+        world = World(environment=aws.environment(), out=out, time=LocalTime(aws))
+        served = play(world, Timeline(out / "timeline.jsonl", screen, seconds=world.time.now))
         yield Played(world, served, screen.getvalue())

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from rehearsal.arrows import ArrowDidNotFire, await_arrow
+from rehearsal.arrows import ArrowDidNotFire
 from tests.loop.conftest import Played
 
 pytestmark = pytest.mark.local_aws
@@ -18,13 +18,13 @@ WRITES = {"putParameter", "updateStack"}
 def held_out(played: Played) -> list[dict[str, str]]:
     """The flights that preprocessing kept from the training, as its job says where they are."""
     sagemaker = played.world.client("sagemaker")
-    [run] = [
+    run = next(
         summary["PipelineExecutionArn"]
         for summary in sagemaker.list_pipeline_executions(PipelineName="dev-flight-delay")[
             "PipelineExecutionSummaries"
         ]
         if summary["PipelineExecutionStatus"] == "Succeeded"
-    ]
+    )
     steps = sagemaker.list_pipeline_execution_steps(PipelineExecutionArn=run)
     [arn] = [
         step["Metadata"]["ProcessingJob"]["Arn"]
@@ -98,19 +98,17 @@ def test_approving_what_serves_starts_an_execution_that_writes_nothing(played: P
     states = played.world.client("stepfunctions")
     before = set(approvals_heard(played))
     approve_again(played)
-    new = await_arrow(
+    new = played.world.await_arrow(
         "approval rule -> Promotion",
         lambda: set(approvals_heard(played)) - before,
         expected="an execution",
-        within=20,
     )
     for execution in new:
-        ended = await_arrow(
+        ended = played.world.await_arrow(
             "Promotion -> its end",
             lambda arn=execution: states.describe_execution(executionArn=arn),
             expected="the execution to end",
             until=lambda found: found["status"] != "RUNNING",
-            within=20,
         )
         assert ended["status"] == "SUCCEEDED"
         history = states.get_execution_history(executionArn=execution, maxResults=1000)["events"]
@@ -134,11 +132,10 @@ def test_a_rule_that_is_switched_off_is_named_as_the_arrow_that_did_not_fire(pla
     try:
         approve_again(played)
         with pytest.raises(ArrowDidNotFire, match="'approval rule -> Promotion' did not fire"):
-            await_arrow(
+            played.world.await_arrow(
                 "approval rule -> Promotion",
                 lambda: set(approvals_heard(played)) - before,
                 expected="an execution",
-                within=3,
             )
     finally:
         events.enable_rule(Name=rule)

@@ -1,11 +1,9 @@
 """A run on bad data stops in preprocess, says why on the execution, and registers nothing."""
 
-import time
 from collections.abc import Callable
 
 import pytest
 
-from rehearsal.arrows import await_arrow
 from rehearsal.flights import delivery
 from tests.loop.conftest import Played
 
@@ -38,12 +36,11 @@ def failure_of_a_run_on(played: Played, files: dict[str, bytes], folder: str) ->
         PipelineName="dev-flight-delay",
         PipelineParameters=[{"Name": "InputDataUri", "Value": f"s3://{bucket}/{folder}/"}],
     )["PipelineExecutionArn"]
-    await_arrow(
+    world.await_arrow(
         "run -> its end",
         lambda: sagemaker.describe_pipeline_execution(PipelineExecutionArn=run),
         expected="the execution to fail",
         until=lambda found: found["PipelineExecutionStatus"] == "Failed",
-        waiting=time,
     )
     steps = sagemaker.list_pipeline_execution_steps(PipelineExecutionArn=run)
     assert [s["StepName"] for s in steps["PipelineExecutionSteps"]] == ["Preprocess"]

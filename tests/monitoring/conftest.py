@@ -82,6 +82,7 @@ def record(at: datetime, text: str, **differing: Any) -> dict[str, Any]:
 
 def capture(folder: Path, lines: Iterable[tuple[datetime, str]]) -> Path:
     """Lines into the files of their hours."""
+    folder.mkdir(parents=True, exist_ok=True)
     for at, line in lines:
         path = folder / f"{at:%Y/%m/%d/%H}" / "some.jsonl"
         path.parent.mkdir(parents=True, exist_ok=True)

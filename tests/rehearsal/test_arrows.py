@@ -9,18 +9,18 @@ class Patience:
     """A clock on which each sleep takes no time of the test's."""
 
     def __init__(self) -> None:
-        self.now = 0.0
+        self.seconds = 0.0
 
-    def monotonic(self) -> float:
-        return self.now
+    def now(self) -> float:
+        return self.seconds
 
-    def sleep(self, seconds: float) -> None:
-        self.now += seconds
+    def let_pass(self, at_most: float) -> None:
+        self.seconds += min(at_most, 1.0)
 
 
 def test_the_answer_that_satisfies_is_returned():
     answers = iter(["", "", "an execution"])
-    seen = await_arrow("rule -> machine", lambda: next(answers), expected="x", waiting=Patience())
+    seen = await_arrow("rule -> machine", lambda: next(answers), expected="x", time=Patience())
     assert seen == "an execution"
 
 
@@ -32,7 +32,7 @@ def test_an_arrow_that_does_not_fire_is_named_with_what_was_seen_instead():
             expected="an execution of dev-promotion",
             until=lambda seen: seen != "no execution",
             within=5,
-            waiting=Patience(),
+            time=Patience(),
         )
     assert str(stopped.value) == (
         "the arrow 'approval rule -> Promotion' did not fire: expected an execution of "
@@ -44,7 +44,7 @@ def test_an_arrow_that_does_not_fire_is_named_with_what_was_seen_instead():
 def test_an_answer_at_the_last_moment_still_counts():
     patience = Patience()
     seen = await_arrow(
-        "a -> b", lambda: patience.now >= 5, expected="x", within=5, waiting=patience
+        "a -> b", lambda: patience.seconds >= 5, expected="x", within=5, time=patience
     )
     assert seen is True
 
@@ -54,4 +54,4 @@ def test_an_error_of_the_probe_is_not_taken_for_an_arrow_that_did_not_fire():
         raise PermissionError("not allowed to look")
 
     with pytest.raises(PermissionError, match="not allowed to look"):
-        await_arrow("a -> b", probe, expected="x", waiting=Patience())
+        await_arrow("a -> b", probe, expected="x", time=Patience())

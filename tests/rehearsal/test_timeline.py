@@ -26,7 +26,16 @@ def test_an_event_says_when_who_what_and_its_figures(tmp_path: Path):
 
 def test_the_screen_shows_the_same_event_at_the_same_time(tmp_path: Path):
     _, shown = recorded(tmp_path, auc=0.712345678)
-    assert shown.split() == ["12.5", "s", "approver", "version", "approved:", "auc", "0.7123"]
+    assert shown.split() == [
+        "day",
+        "0",
+        "00:00:12",
+        "approver",
+        "version",
+        "approved:",
+        "auc",
+        "0.7123",
+    ]
 
 
 def test_a_long_value_is_cut_on_screen_and_whole_in_the_file(tmp_path: Path):

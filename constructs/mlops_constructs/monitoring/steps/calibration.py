@@ -23,7 +23,7 @@ ALPHA = 0.02
 """The chance that any check of any column fires on a window like the baseline's own."""
 
 LEAST_SHARE = 0.005
-LEAST = {DISTANCE: 0.02, ADJUSTED: 0.08, OUTSIDE: 0.05}
+LEAST = {DISTANCE: 0.02, ADJUSTED: 0.08, OUTSIDE: 0.04}
 """What counts as a usual change even where the baseline never moved, times the critical value;
 LEAST_SHARE for all other checks. Of OUTSIDE in lengths of the baseline's range."""
 OUTSIDE_SHARE = 0.02
