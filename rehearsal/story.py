@@ -55,17 +55,21 @@ def tell(world: World, timeline: Timeline) -> Served:
 def _winter(world: World, timeline: Timeline, names: Names, mailbox: Mailbox) -> str:
     """Data arrives, a person asks for a first version, another approves it, and it serves."""
     upload(world, timeline, prefix=names.input_data, months=WINTER)
-    package = asked_for(world, timeline, names, mailbox)
+    package = asked_for(world, timeline, names, mailbox, champion="NONE")
     because = "beats the floor on March's last weeks"
     release(world, timeline, names, mailbox, package=package, because=because)
     return package
 
 
-def asked_for(world: World, timeline: Timeline, names: Names, mailbox: Mailbox) -> str:
+def asked_for(
+    world: World, timeline: Timeline, names: Names, mailbox: Mailbox, *, champion: str
+) -> str:
     """A person asks for a version, and a run registers one."""
     before, reason = set(runs(world, names.pipeline)), "first version on the flights of winter"
     execution = ask_for_a_run(world, timeline, names, reason=reason)
-    run = await_run(world, timeline, names, before=before, Reason=reason)
+    run = await_run(
+        world, timeline, names, before=before, Reason=reason, ChampionPackageArn=champion
+    )
     mailbox.await_message("Retraining -> topic", f"Retraining: {names.endpoint}")
     await_success(world, "Retraining -> its end", execution)
     return follow(world, timeline, run=run, group=names.group)

@@ -7,6 +7,7 @@ from typing import Any
 from rehearsal.arrows import ArrowDidNotFire, StoryBroke
 from rehearsal.executions import HOUR
 from rehearsal.names import Names
+from rehearsal.prepared import check_prepared
 from rehearsal.referee import check_metrics
 from rehearsal.timeline import Timeline
 from rehearsal.world import World
@@ -138,9 +139,10 @@ def _registered(world: World, timeline: Timeline, *, execution: str, group: str)
     Raises:
         ArrowDidNotFire: it does not say why it was made, or names files that are not there.
     """
+    steps = _steps(world, execution)
     made = [
         step["Metadata"]["RegisterModel"]["Arn"]
-        for step in _steps(world, execution)
+        for step in steps
         if "RegisterModel" in step.get("Metadata", {})
     ]
     if len(made) != 1:
@@ -152,7 +154,9 @@ def _registered(world: World, timeline: Timeline, *, execution: str, group: str)
         "platform", "version registered", package=made[0],
         approval=package["ModelApprovalStatus"], **package["CustomerMetadataProperties"],
     )  # fmt: skip
-    _says_where_it_comes_from(world, package, _parameters(world, execution))
+    given = _parameters(world, execution)
+    _says_where_it_comes_from(world, package, given)
+    check_prepared(world, steps, package, data_version=given["DataVersion"])
     check_metrics(world, timeline, package)
     return str(made[0])
 

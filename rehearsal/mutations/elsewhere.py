@@ -11,17 +11,9 @@ PLAIN = "nobody passes it in the story: its default counts"
 FOLLOWED = "whoever reads it asks the step where it is, and follows"
 
 PROMOTION, RETRAINING = "tests/promotion", "tests/retraining"
-TRIGGERS = f"{RETRAINING}/test_triggers.py"
 LOCK, OUTCOMES = f"{PROMOTION}/test_lock.py", f"{PROMOTION}/test_outcomes.py"
-DEFINITIONS = "tests/state_machines/test_definitions.py"
-A_REAL_OPERATION = (
-    f"{DEFINITIONS}::test_every_task_calls_an_operation_that_exists_with_its_required_members"
-)
 FLIGHT_DELAY = "tests/pipeline_definitions/test_flight_delay_pipeline.py"
-REVIEWED = (
-    "tests/constructs_library/test_training_pipeline.py::"
-    "test_the_reviewed_definition_reaches_the_template_unchanged"
-)
+UNPLAYED = "tests/stacks/test_unplayed_arrows.py"
 
 
 def _calls(machine: str, because: str, test: str, *states: str) -> list[Elsewhere]:
@@ -33,19 +25,17 @@ def _training(kind: str, because: str, test: str, *parts: str) -> list[Elsewhere
 
 
 ELSEWHERE: Final[list[Elsewhere]] = [
-    Elsewhere(
-        "Operations/Promotion/Failed | *", NOTICES,
-        f"{PROMOTION}/test_on_local_aws.py::test_a_failure_is_told_by_the_machine_and_by_the_rule",
-    ),
-    Elsewhere(
-        "Operations/Retraining/Failed | *", NOTICES,
-        f"{RETRAINING}/test_construct.py::"
-        "test_a_retraining_that_fails_times_out_or_is_stopped_is_told",
-    ),
-    Elsewhere(
-        "Serving-*/ApprovalRule | input | reason", "a person reads it in the execution's input",
-        f"{PROMOTION}/test_failures.py::test_what_else_the_input_says_is_left_alone",
-    ),
+    Elsewhere("Operations/*/Failed | *", NOTICES,
+              f"{UNPLAYED}::test_people_hear_of_every_machine_that_fails"),
+    Elsewhere("*/Undelivered/Alarm | *", QUEUES,
+              f"{UNPLAYED}::test_people_hear_of_whatever_could_not_be_delivered"),
+    Elsewhere("*/DataQuality/Alarms/Silence | *", "in the story the monitor is never silent",
+              f"{UNPLAYED}::test_people_hear_of_a_monitor_that_is_silent"),
+    Elsewhere("*/Recheck | *", "it finds what was lost, and in the story nothing is",
+              f"{UNPLAYED}::test_each_day_the_machine_looks_for_what_was_lost"),
+    Elsewhere("Serving-*/ApprovalRule | input | reason",
+              "a person reads it in the execution's input",
+              f"{UNPLAYED}::test_a_promotion_is_told_what_it_is_for"),
     *_calls(
         "Promotion", NOTICES,
         f"{PROMOTION}/test_failures.py::test_an_error_of_aws_is_told_and_frees_the_lock",
@@ -60,6 +50,11 @@ ELSEWHERE: Final[list[Elsewhere]] = [
         "Promotion", "no version of the story fails",
         f"{OUTCOMES}::test_a_version_that_does_not_start_is_rolled_back_and_the_old_one_still_serves",
         "Stamp the version as rolled back", "Tell of the rollback",
+    ),
+    *_calls(
+        "Promotion", "in the story no version fails while the one that serves is rejected",
+        f"{OUTCOMES}::test_a_rejected_version_stays_when_the_approved_one_fails",
+        "Read the version that serves",
     ),
     *_calls(
         "Promotion", "in the story a version is always approved",
@@ -113,15 +108,6 @@ ELSEWHERE: Final[list[Elsewhere]] = [
         "test_a_start_that_is_refused_because_another_won_is_no_failure",
         "Look who won",
     ),
-    Elsewhere("*/Undelivered/Alarm | *", QUEUES,
-              f"{TRIGGERS}::test_what_cannot_be_delivered_in_a_day_is_kept_and_told"),
-    Elsewhere("*/Recheck | *", "it finds what was lost, and in the story nothing is",
-              f"{TRIGGERS}::test_a_re_check_looks_every_day"),
-    Elsewhere(
-        "*/DataQuality/Alarms/Silence | *", "in the story the monitor is never silent",
-        "tests/monitoring_stack/test_alarms_and_dashboard.py::"
-        "test_no_heartbeat_for_more_than_two_runs_rings",
-    ),
     *_training(
         "parameter", PLAIN, f"{FLIGHT_DELAY}::"
         "test_parameters_have_defaults_so_that_a_person_can_start_a_run_without_any",
@@ -133,7 +119,8 @@ ELSEWHERE: Final[list[Elsewhere]] = [
         "Evaluate.evaluation", "Baseline.baseline", "Preprocess.report",
     ),
     *_training(
-        "is told", "it stands in a report that a person reads", REVIEWED,
-        "Preprocess.data-version", "Preprocess.reason",
+        "is told", "it is only refused if the registry would refuse it, and in the story it is not",
+        f"{FLIGHT_DELAY}::test_what_a_version_will_carry_is_judged_before_any_work",
+        "Preprocess.reason",
     ),
 ]  # fmt: skip

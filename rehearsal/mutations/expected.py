@@ -1,7 +1,7 @@
 """The first table: which arrow of the story each mutation breaks, and in which chapter.
 
-Patterns are of a mutation's name, "construct | kind | part"; the first that fits counts. Where an
-arrow is caught by a later one, because the platform goes on without it, that one stands here.
+Patterns are of a mutation's name, "construct | kind | part". Where an arrow is caught by a later
+one, because the platform goes on without it, that one stands here.
 """
 
 from typing import Final
@@ -53,7 +53,7 @@ NOTICED: Final[list[Noticed]] = [
     *_retraining(
         Chapter.RUN, TRAINS, "Write the request down", "See who is at it", "Take the lock",
         "Clear the note", "Look at the request", "Look at the alarms", "Look at the runs",
-        "Read the slot", "Look for the endpoint", "Start the pipeline",
+        "Read the slot", "Start the pipeline",
     ),
     *_retraining(Chapter.RUN, TOLD, "Tell of the start"),
     *_retraining(Chapter.RUN, TRAINED, "Read the note", "Release the lock"),
@@ -63,10 +63,17 @@ NOTICED: Final[list[Noticed]] = [
     *_run("pipeline -> Evaluate", "reads", "Evaluate.*"),
     *_run("pipeline -> Baseline", "reads", "Baseline.*"),
     *_run("pipeline -> Gate", "reads", "Gate.*"),
-    *_run("pipeline -> Baseline", "writes", "Preprocess.*"),
+    *_run(
+        "pipeline -> Baseline", "writes", "Preprocess.train", "Preprocess.validation",
+        "Preprocess.test",
+    ),
     *_run("pipeline -> Register", "names", "Register.ModelPackageGroupName"),
-    *_run(REGISTRY, "names", "Register.*"),
-    *_run(REGISTRY, "is told", "Evaluate.champion-package"),
+    *_run(
+        REGISTRY, "names", "Register.ModelMetrics.*", "Register.DriftCheckBaselines.*",
+        "Register.InferenceSpecification.*", "Register.DataVersion", "Register.Reason",
+        "Register.ChampionPackageArn",
+    ),
+    *_run("pipeline -> Preprocess", "is told", "Preprocess.data-version"),
     # a person approves a version
     *_rule(APPROVAL, "pattern"),
     *_rule(APPROVAL, "state"),
@@ -76,7 +83,7 @@ NOTICED: Final[list[Noticed]] = [
     *_promotion(
         SLOT, "Read the stack", "Look for the endpoint", "Read the endpoint", "Read its config",
         "Read its model", "Read the slot", "Find approved versions", "Read the version",
-        "Read the version that serves", "Take the lock", "Clear the note", "Put the slot",
+        "Take the lock", "Clear the note", "Put the slot",
     ),
     *_promotion(ENDPOINT, "Update the stack"),
     *_promotion(
@@ -85,7 +92,19 @@ NOTICED: Final[list[Noticed]] = [
         "Read the monitoring stack", "Put a heartbeat", "Update the monitoring stack",
     ),
     *_promotion(END, "Read the note", "Release the lock"),
-    *_noticed(Chapter.RELEASE, ENDPOINT, "Serving-*/Endpoint/Version", "version"),
+    *_noticed(Chapter.RELEASE, CDK_DEPLOY, "Serving-*/Endpoint/Version", "version"),
+    # a person asks for another version
+    *_noticed(
+        Chapter.AGAIN, REGISTRY, "Training-*/Pipeline", "is told", "Evaluate.champion-package"
+    ),
+    *_noticed(
+        Chapter.AGAIN, TRAINS, "Training-*/Pipeline", "parameter", "ChampionModelUri",
+        "ChampionPackageArn",
+    ),
+    *_retraining(
+        Chapter.AGAIN, TRAINS, "Look for the endpoint", "Read the endpoint", "Read its config",
+        "Read its model", "Read the champion",
+    ),
     # travellers ask for a day
     *_noticed(Chapter.DAY, CAPTURE, "Serving-*/Endpoint/Version/Config", "capture"),
     *_monitor(REPORT, "parameter"),
@@ -94,7 +113,10 @@ NOTICED: Final[list[Noticed]] = [
     *_monitor(REPORT, "is told", "Monitor.capture", "Monitor.window-end"),
     *_noticed(Chapter.DAY, REPORT, "Monitoring-*/DataQuality/Engine/Schedule", "*"),
     # a day of summer
-    *_drift(RINGS, "DataQuality/Engine", "is told"),
+    *_drift(
+        RINGS, "DataQuality/Engine", "is told", "Monitor.endpoint", "Monitor.monitor",
+        "Monitor.namespace",
+    ),
     *_drift(RINGS, "DataQuality/Alarms/Drift", "dimension"),
     *_drift(RINGS, "DataQuality/Alarms/Drift", "metric"),
     *_drift("drift alarm -> topic", "DataQuality/Alarms/Drift", "action"),
@@ -102,13 +124,9 @@ NOTICED: Final[list[Noticed]] = [
     *_drift(DRIFT, "RetrainOnDrift", "state"),
     *_drift(DRIFT, "RetrainOnDrift", "target"),
     *_drift(DRIFT, "RetrainOnDrift", "input", "endpoint", "trigger"),
-    *_drift(TRAINS, "RetrainOnDrift", "input"),
-    *_retraining(
-        Chapter.DRIFT, TRAINS, "Look at the newest version", "Read the endpoint", "Read its config",
-        "Read its model", "Read the champion",
+    *_drift(
+        TRAINS, "RetrainOnDrift", "input", "model", "stage", "group", "pipeline", "slot", "alarms",
+        "policy", "policy.*", "reason",
     ),
-    *_noticed(
-        Chapter.DRIFT, TRAINS, "Training-*/Pipeline", "parameter", "ChampionModelUri",
-        "ChampionPackageArn",
-    ),
+    *_retraining(Chapter.DRIFT, TRAINS, "Look at the newest version"),
 ]  # fmt: skip

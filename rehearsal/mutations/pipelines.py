@@ -8,7 +8,9 @@ from rehearsal.mutations.mutation import NOTHING, Mutation, Place
 from rehearsal.mutations.resource import Resource
 
 DEFINITION = ("PipelineDefinition", "PipelineDefinitionBody", "Fn::Sub", 0)
-NOWHERE = "s3://${ArtifactBucketName}/" + NOTHING
+EMPTY = "s3://${ArtifactBucketName}/nothing-lies-here"
+ASTRAY = "s3://${ArtifactBucketName}/nobody-looks-here"
+"""Not the same: what one try writes, the next must not read."""
 
 
 def pipeline(resource: Resource) -> Iterator[Mutation]:
@@ -44,11 +46,12 @@ def _processing(resource: Resource, at: Place, step: Any) -> Iterator[Mutation]:
     arguments = step["Arguments"]
     for number, read in enumerate(arguments["ProcessingInputs"]):
         place = (*DEFINITION, *at, "ProcessingInputs", number, "S3Input", "S3Uri")
-        yield resource.broken("reads", f"{step['Name']}.{read['InputName']}", place, NOWHERE)
+        yield resource.broken("reads", f"{step['Name']}.{read['InputName']}", place, EMPTY)
     for number, written in enumerate(arguments["ProcessingOutputConfig"]["Outputs"]):
         outputs = (*DEFINITION, *at, "ProcessingOutputConfig", "Outputs")
         part = f"{step['Name']}.{written['OutputName']}"
-        yield resource.broken("writes", part, (*outputs, number, "S3Output", "S3Uri"), NOWHERE)
+        place = (*outputs, number, "S3Output", "S3Uri")
+        yield resource.broken("writes", part, place, f"{ASTRAY}/{part}")
     told = arguments["AppSpecification"]["ContainerArguments"]
     for number in range(0, len(told), 2):
         if _leads_out(told[number + 1]):
@@ -66,9 +69,9 @@ def _training(resource: Resource, at: Place, step: Any) -> Iterator[Mutation]:
     for number, channel in enumerate(step["Arguments"]["InputDataConfig"]):
         where = ("InputDataConfig", number, "DataSource", "S3DataSource", "S3Uri")
         part = f"{step['Name']}.{channel['ChannelName']}"
-        yield resource.broken("reads", part, (*DEFINITION, *at, *where), NOWHERE)
+        yield resource.broken("reads", part, (*DEFINITION, *at, *where), EMPTY)
     code = (*DEFINITION, *at, "HyperParameters", "sagemaker_submit_directory")
-    yield resource.broken("reads", f"{step['Name']}.code", code, f"{NOWHERE}.tar.gz")
+    yield resource.broken("reads", f"{step['Name']}.code", code, f"{EMPTY}.tar.gz")
 
 
 def _condition(resource: Resource, at: Place, step: Any) -> Iterator[Mutation]:
@@ -83,7 +86,7 @@ def _register(resource: Resource, at: Place, step: Any) -> Iterator[Mutation]:
     arguments, name = step["Arguments"], step["Name"]
     for place in _ending(arguments, ("S3Uri", "ModelDataUrl")):
         part = ".".join(str(key) for key in (name, *place))
-        yield resource.broken("names", part, (*DEFINITION, *at, *place), NOWHERE)
+        yield resource.broken("names", part, (*DEFINITION, *at, *place), EMPTY)
     for key, value in arguments["CustomerMetadataProperties"].items():
         if isinstance(value, dict):
             place = (*DEFINITION, *at, "CustomerMetadataProperties", key)

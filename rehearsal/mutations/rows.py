@@ -11,6 +11,7 @@ class Chapter(Enum):
     DEPLOYMENT = "an empty account"
     RUN = "a person asks for a version"
     RELEASE = "a person approves a version"
+    AGAIN = "a person asks for another version"
     DAY = "travellers ask for a day"
     DRIFT = "travellers ask for a day of summer"
 

@@ -55,7 +55,11 @@ class Run(Scene):
 
     def play(self, stage: Stage) -> None:
         """As the story does."""
-        stage.package = asked_for(stage.world, stage.timeline, stage.names, stage.mailbox)
+        stage.package = self._asked_for(stage, champion="NONE")
+
+    def _asked_for(self, stage: Stage, *, champion: str) -> str:
+        world, timeline, names, mailbox = stage.world, stage.timeline, stage.names, stage.mailbox
+        return asked_for(world, timeline, names, mailbox, champion=champion)
 
     def put_right(self, stage: Stage) -> None:
         """The next run must not have to wait."""
@@ -92,6 +96,30 @@ class Release(Scene):
         before = set(executions(stage.world, stage.names.promotion))
         reconcile(stage, self._version, before=before)
         stage.mailbox.empty()
+
+
+class Again(Run):
+    """A person asks for another version, which has to beat the one that serves."""
+
+    chapter = Chapter.AGAIN
+
+    def begin(self, stage: Stage) -> None:
+        """Spring's data arrives."""
+        upload(stage.world, stage.timeline, prefix=stage.names.input_data, months=SPRING)
+        cool_down(stage)
+        self.play(stage)
+        self.put_right(stage)
+
+    def play(self, stage: Stage) -> None:
+        """As the story's first, but that there is a champion."""
+        self._asked_for(stage, champion=stage.package)
+
+    def put_right(self, stage: Stage) -> None:
+        """What was made is not wanted."""
+        super().put_right(stage)
+        for package in pending(stage):
+            before = set(executions(stage.world, stage.names.promotion))
+            reconcile(stage, package, before=before)
 
 
 @dataclass
@@ -132,8 +160,7 @@ class Drift(Scene):
     _days: Iterator[list[Question]] = field(default_factory=lambda: iter(()))
 
     def begin(self, stage: Stage) -> None:
-        """Spring's data arrives, and summer comes."""
-        upload(stage.world, stage.timeline, prefix=stage.names.input_data, months=SPRING)
+        """Summer comes."""
         self._days = cycle(by_day(stage.world.airline, JULY)[:LONGEST])
         self.play(stage)
         self.put_right(stage)
@@ -162,6 +189,22 @@ class Drift(Scene):
 
 def _check(stage: Stage, report: dict[str, Any]) -> None:
     check_report(stage.world, stage.timeline, stage.names, report, package=stage.package)
+
+
+def pending(stage: Stage) -> list[str]:
+    """The versions that were made last and nobody has judged, the newest first."""
+    sagemaker = stage.world.client("sagemaker")
+    listed = sagemaker.list_model_packages(
+        ModelPackageGroupName=stage.names.group, SortBy="CreationTime", SortOrder="Descending"
+    )["ModelPackageSummaryList"]
+    arns = [found["ModelPackageArn"] for found in listed]
+    newer = arns[: arns.index(stage.package)] if stage.package in arns else arns
+    return [
+        arn
+        for arn in newer
+        if sagemaker.describe_model_package(ModelPackageName=arn)["ModelApprovalStatus"]
+        == "PendingManualApproval"
+    ]
 
 
 def copied(stage: Stage, package: str) -> str:

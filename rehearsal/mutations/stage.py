@@ -78,7 +78,13 @@ class Stage:
             until=lambda found: not found["StackStatus"].endswith("IN_PROGRESS"),
         )  # fmt: skip
         if described["StackStatus"] != "UPDATE_COMPLETE":
-            raise Refused(f"{described['StackStatus']}: {described.get('StackStatusReason')}")
+            raise Refused(f"{described['StackStatus']}: {self._why(stack)}")
+
+    def _why(self, stack: str) -> str:
+        """What the resource said that failed last."""
+        events = self.world.client("cloudformation").describe_stack_events(StackName=stack)
+        failed = [e for e in events["StackEvents"] if e["ResourceStatus"].endswith("_FAILED")]
+        return str(failed[0].get("ResourceStatusReason")) if failed else "no resource failed"
 
     def _uploaded(self, stack: str, template: Template) -> str:
         region = self.world.environment["AWS_REGION"]

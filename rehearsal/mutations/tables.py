@@ -7,17 +7,20 @@ from rehearsal.mutations.expected import NOTICED
 from rehearsal.mutations.mutation import Mutation
 from rehearsal.mutations.rows import Elsewhere, Noticed
 
+ROWS: list[Noticed | Elsewhere] = [*NOTICED, *ELSEWHERE]
+
 
 def expectation(mutation: Mutation) -> Noticed | Elsewhere:
     """The row for a mutation.
 
     Raises:
-        LookupError: neither table has one.
+        LookupError: there is none, or more than one.
     """
-    rows: list[Noticed | Elsewhere] = [*ELSEWHERE, *NOTICED]
-    for row in rows:
-        if fnmatchcase(mutation.name, row.pattern):
-            return row
-    raise LookupError(
-        f"nobody says which arrow of the story '{mutation.name}' breaks, nor which test holds it"
-    )
+    rows = [row for row in ROWS if fnmatchcase(mutation.name, row.pattern)]
+    if len(rows) != 1:
+        raise LookupError(
+            f"one row must say which arrow of the story '{mutation.name}' breaks, or which test "
+            f"holds it; got {[row.pattern for row in rows]} "
+            "(rehearsal/mutations/expected.py, elsewhere.py)"
+        )
+    return rows[0]

@@ -3,7 +3,7 @@
 import io
 import shutil
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,9 +13,9 @@ from local_aws.launch import LocalAws
 from rehearsal.arrows import ArrowDidNotFire, StoryBroke
 from rehearsal.deployment import by_stack, deploy, mutate
 from rehearsal.flights import Airline
-from rehearsal.mutations.mutation import Mutation
+from rehearsal.mutations.mutation import NOTHING, Mutation
 from rehearsal.mutations.rows import CDK_DEPLOY, Chapter, Noticed
-from rehearsal.mutations.scenes import Day, Drift, Release, Run, Scene
+from rehearsal.mutations.scenes import Again, Day, Drift, Release, Run, Scene
 from rehearsal.mutations.stage import Refused, Stage
 from rehearsal.passing import LocalTime
 from rehearsal.timeline import Timeline
@@ -71,7 +71,7 @@ def trials(
     """
     for mutation, row in todo.get(Chapter.DEPLOYMENT, ()):
         yield _from_the_start(assembly, out / "deployment", mutation, row)
-    scenes: list[Scene] = [Run(), Release(), Day(), Drift()]
+    scenes: list[Scene] = [Run(), Release(), Again(), Day(), Drift()]
     while scenes and not todo.get(scenes[-1].chapter):
         scenes.pop()
     if not scenes:
@@ -93,11 +93,15 @@ def _tried(stage: Stage, scene: Scene, mutation: Mutation, row: Noticed) -> Outc
     began = time.monotonic()
     try:
         stage.broken(mutation)
+    except Refused as refused:
+        named = CDK_DEPLOY if _named_in(str(refused), mutation) else "Refused"
+        return Outcome(mutation, row, named, str(refused), time.monotonic() - began)
+    try:
         scene.play(stage)
         named, text = SURVIVED, ""
     except ArrowDidNotFire as stopped:
         named, text = stopped.arrow, str(stopped)
-    except (StoryBroke, Refused, ClientError, KeyError) as broke:
+    except (StoryBroke, ClientError, KeyError) as broke:
         named, text = type(broke).__name__, str(broke)
     stage.mended(mutation)
     scene.put_right(stage)
@@ -116,14 +120,14 @@ def _from_the_start(assembly: Path, out: Path, mutation: Mutation, row: Noticed)
             named, text = SURVIVED, ""
         except StoryBroke as broke:
             text = str(broke)
-            named = CDK_DEPLOY if any(name in text for name in _names(mutation)) else "StoryBroke"
+            named = CDK_DEPLOY if _named_in(text, mutation) else "StoryBroke"
     return Outcome(mutation, row, named, text, time.monotonic() - began)
 
 
-def _names(mutation: Mutation) -> Iterable[str]:
-    """What a text must hold one of to name what was broken: the slot, under either name."""
+def _named_in(text: str, mutation: Mutation) -> bool:
+    """Whether a text names what was broken, as it became or as it was sought under its old name."""
     new = str(mutation.becomes)
-    return new, f"{new.rpartition('-')[0]}]", f"{new.rpartition('-')[0]} "
+    return any(name in text for name in (new, new.removesuffix(f"-{NOTHING}")))
 
 
 def _emptied(out: Path) -> Path:
