@@ -66,11 +66,9 @@ def test_a_mutation_changes_one_place_and_nothing_else(templates: Templates):
         broken = mutation.applied(template)
         assert broken != template, mutation.name
         if isinstance(mutation.becomes, Renamed):
-            parent, name = mutation.at[:-1], mutation.at[-1]
-            assert value_at(broken, (*parent, mutation.becomes.to)) == value_at(
-                template, mutation.at
-            )
-            assert name not in value_at(broken, parent)
+            renamed = (*mutation.at[:-1], mutation.becomes.to)
+            assert value_at(broken, renamed) == value_at(template, mutation.at)
+            assert value_at(broken, mutation.at) is None, mutation.name
         else:
             assert value_at(broken, mutation.at) == mutation.becomes, mutation.name
         others = [name for name in template["Resources"] if name not in mutation.at]
