@@ -67,20 +67,11 @@ def _by_chapter(rows: Rows) -> Todo:
 
 
 def _played(todo: Todo, *, jobs: int) -> list[Outcome]:
-    """Play each share of the chapters in a world of its own."""
+    """Play every chapter in as many worlds, each with its share of what is to be broken."""
+    shares = [{chapter: rows[n::jobs] for chapter, rows in todo.items()} for n in range(jobs)]
     with ThreadPoolExecutor(jobs) as pool:
-        shares = [s for s in _shares(todo, jobs) if s]
         futures = [pool.submit(_share, n, share) for n, share in enumerate(shares)]
         return [outcome for future in futures for outcome in future.result()]
-
-
-def _shares(todo: Todo, jobs: int) -> Sequence[Todo]:
-    """The longest chapter goes to whoever has least to do."""
-    shares: list[Todo] = [{} for _ in range(jobs)]
-    for chapter in sorted(todo, key=lambda chapter: -len(todo[chapter])):
-        least = min(shares, key=lambda share: sum(len(rows) for rows in share.values()))
-        least[chapter] = todo[chapter]
-    return shares
 
 
 def _share(number: int, todo: Todo) -> list[Outcome]:
