@@ -1,7 +1,10 @@
 """What a person reads when the story is over, made from the timeline alone."""
 
 import json
+from math import ceil
+from os.path import relpath
 from pathlib import Path
+from textwrap import shorten
 from typing import Any
 
 Event = dict[str, Any]
@@ -19,11 +22,11 @@ def summary(timeline: Path, *, seconds: float) -> str:
         ("deployed", f"{len(_first(events, 'templates')['sha256'])} templates, as `make synth` "
                      "writes them"),
         *_versions(events),
-        *_windows(events),
+        *_windows(events, timeline.parent),
         ("answered", _answered(events)),
         ("captured", f"{_last(events, 'traffic captured')['records']} requests"),
-        ("took", f"{seconds:.0f} s for {events[-1]['t'] / 86400:.0f} days; every event is in "
-                 f"{timeline.name}"),
+        ("took", f"{seconds:.0f} s for {ceil(events[-1]['t'] / 86400)} days; every event is in "
+                 f"{relpath(timeline)}"),
     ]  # fmt: skip
     width = max(len(name) for name, _ in rows)
     return "\n".join(
@@ -41,16 +44,19 @@ def _versions(events: list[Event]) -> list[tuple[str, str]]:
         name = released["package"].rpartition("/")[2]
         champion = checked.get("champion_auc")
         beside = f", the champion {champion:.4f}" if champion is not None else ""
-        rows.append((f"version {name}", f"because of {started['Reason']}"))
+        because = shorten(started["Reason"], 80, placeholder=" …")
+        rows.append((f"version {name}", f"because of {because}"))
         rows.append(("", f"AUC {checked['auc']:.4f}{beside} on {checked['rows']:,} flights that it "
                          "never saw (scikit-learn agrees); approved, and serves"))  # fmt: skip
     return rows
 
 
-def _windows(events: list[Event]) -> list[tuple[str, str]]:
-    """What the monitor said of the windows that it judged, the last of each outcome."""
+def _windows(events: list[Event], out: Path) -> list[tuple[str, str]]:
+    """What the monitor said of each window that it judged."""
     judged = [e for e in _all(events, "window judged") if e["outcome"] != "too-few-records"]
-    return [("watched", f"{len(judged)} windows: " + ", ".join(e["outcome"] for e in judged))]
+    outcomes = ", ".join(e["outcome"] for e in judged)
+    pages = relpath((out / judged[0]["page"]).parent)
+    return [("watched", f"{len(judged)} windows: {outcomes}; a page on each is in {pages}/")]
 
 
 def _answered(events: list[Event]) -> str:

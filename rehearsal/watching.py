@@ -6,6 +6,7 @@ import io
 import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -37,17 +38,19 @@ def reports(world: World, names: Names) -> list[str]:
 def await_report(
     world: World, timeline: Timeline, names: Names, *, before: Sequence[str]
 ) -> dict[str, Any]:
-    """Wait for the next window's report, and hold it against the traffic it is about."""
+    """Wait for the next window's report, and keep its page, to look at when the AWS is gone."""
     found = world.await_arrow(
         "schedule -> monitor -> report", lambda: reports(world, names),
         expected=f"a report below {names.reports}", within=2 * DAY,
         until=lambda found: len(found) > len(before),
     )  # fmt: skip
     report: dict[str, Any] = world.read_json(found[-1])
+    page = Path("reports", f"{report['window']['end'][:10]}-{report['outcome']}.html")
+    (world.out / page).parent.mkdir(exist_ok=True)
+    (world.out / page).write_bytes(world.read_bytes(found[-1].replace(".json", ".html")))
     timeline.record(
         "platform", "window judged", outcome=report["outcome"], records=report["records"],
-        drift_ratio=report["drift_ratio"], sentence=report["sentence"],
-        page=found[-1].replace(".json", ".html"),
+        drift_ratio=report["drift_ratio"], sentence=report["sentence"], page=page,
     )  # fmt: skip
     return report
 

@@ -103,7 +103,9 @@ def list_schedules(request: Request) -> dict[str, Any]:
 
 
 def _schedule(request: Request, *, created: float | None = None) -> Schedule:
-    members = {**_DEFAULTS, **request.keep("Description", "GroupName", "KmsKeyArn", *_DEFAULTS)}
+    members: dict[str, Any] = _DEFAULTS | request.keep(
+        "Description", "GroupName", "KmsKeyArn", *_DEFAULTS
+    )
     members |= request.keep("Name", "ScheduleExpression", "FlexibleTimeWindow", "Target")
     members |= {
         name: seconds(request[name]) for name in ("StartDate", "EndDate") if name in request
@@ -111,7 +113,7 @@ def _schedule(request: Request, *, created: float | None = None) -> Schedule:
     expression = parse(members["ScheduleExpression"], members["ScheduleExpressionTimezone"])
     _refuse_impossible_times(members, expression)
     targets.check(members["Target"])
-    members["Target"]["RetryPolicy"] = {**_RETRY, **members["Target"].get("RetryPolicy", {})}
+    members["Target"]["RetryPolicy"] = _RETRY | members["Target"].get("RetryPolicy", {})
     name, group = members["Name"], find_group(members["GroupName"]).name
     now = clock.now()
     return Schedule(

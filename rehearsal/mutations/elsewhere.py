@@ -97,6 +97,12 @@ ELSEWHERE: Final[list[Elsewhere]] = [
         "Tell that a version waits",
     ),
     *_calls(
+        "Retraining", "in the story the alarm is quiet once version 2 was released",
+        f"{RETRAINING}/test_outcomes.py::"
+        "test_a_version_that_was_just_released_waits_for_a_verdict",
+        "Read its release",
+    ),
+    *_calls(
         "Retraining", ALONE,
         f"{RETRAINING}/test_outcomes.py::"
         "test_looks_at_a_run_are_frequent_at_first_and_five_minutes_apart_later",

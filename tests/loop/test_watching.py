@@ -114,6 +114,14 @@ def test_each_report_has_a_page_that_says_the_same(played: Played):
         assert report["sentence"].partition(":")[0] in page
 
 
+def test_the_pages_can_be_looked_at_when_the_aws_is_gone(played: Played):
+    for uri, shown in zip(
+        reports(played.world, played.served.names), details(played, "window judged"), strict=True
+    ):
+        kept = (played.world.out / shown["page"]).read_bytes()
+        assert kept == played.world.read_bytes(uri.replace("report.json", "report.html"))
+
+
 def test_violations_are_written_in_model_monitor_s_words(played: Played):
     uris = reports(played.world, played.served.names)
     files = [

@@ -206,6 +206,58 @@ def a_rejected_version_is_trained_for_again() -> Iterator[Told]:
     yield Told(world, (24,))
 
 
+def answered_by_a_version(stamp: str) -> World:
+    """An alarm that stays in ALARM, and a version that was trained for it and approved."""
+    world = rechecked(World(), days=3)
+    world.rings()
+    world.at(MINUTE, world.register)
+    world.at(7 * HOUR, lambda: world.approve(stamp))
+    return world
+
+
+@case
+def a_version_that_is_released_while_the_alarm_still_rings() -> Iterator[Told]:
+    world = answered_by_a_version("released")
+    world.at(24.5 * HOUR, world.falls_silent)
+    world.play()
+    yield Told(world, (), ())
+
+
+@case
+def a_drift_that_lasts_although_a_version_was_released_for_it() -> Iterator[Told]:
+    world = answered_by_a_version("released")
+    world.at(2.5 * DAY, world.falls_silent)
+    world.play()
+    yield Told(world, (48,), (RETRAINING,))
+
+
+@case
+def a_version_that_is_approved_and_was_not_released_yet() -> Iterator[Told]:
+    world = answered_by_a_version("")
+    world.at(2.5 * DAY, world.falls_silent)
+    world.play()
+    yield Told(world, (48,), (RETRAINING,))
+
+
+@case
+def a_version_whose_release_was_rolled_back() -> Iterator[Told]:
+    world = answered_by_a_version("rolled back")
+    world.at(1.5 * DAY, world.falls_silent)
+    world.play()
+    yield Told(world, (24,), (RETRAINING,))
+
+
+@case
+def an_alarm_that_rings_anew_after_a_release() -> Iterator[Told]:
+    world = answered_by_a_version("released")
+    world.at(10 * HOUR, world.falls_silent)
+    world.at(20 * HOUR, world.rings)
+    world.at(20 * HOUR, lambda: world.ask("drift"))
+    world.at(22 * HOUR, world.falls_silent)
+    world.play()
+    yield Told(world, (20,), (RETRAINING,))
+
+
 @case
 def a_person_asks_although_a_version_waits() -> Iterator[Told]:
     world = World()

@@ -205,6 +205,16 @@ def test_a_re_check_reminds_people_of_an_approval():
     assert f"{package(1)} was trained after {DRIFT} rang" in message["Message"]
 
 
+def test_a_version_that_was_just_released_waits_for_a_verdict():
+    world = World()
+    world.rings()
+    world.now += 60
+    world.register()
+    world.approve("released")
+    assert outcome(world, "re-check") == {"outcome": "waits for a verdict", "run": ""}
+    assert not world.messages
+
+
 def test_a_re_check_that_goes_round_again_reminds_people_once():
     world = World()
     world.parameters[NOTE] = ("somebody who died", -DAY)

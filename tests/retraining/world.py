@@ -89,6 +89,8 @@ class World:
     runs: list[Run] = field(default_factory=list)
     tokens: dict[str, tuple[str, dict[str, str]]] = field(default_factory=dict)
     versions: list[tuple[str, float]] = field(default_factory=list)
+    approved: float | None = None
+    stamp: str = ""
     why: str = "Unchecked: Initial alarm creation"
     serves: int | None = None
     status: str = "InService"
@@ -119,6 +121,12 @@ class World:
     def register(self, status: str = "PendingManualApproval") -> None:
         """A version of the group."""
         self.versions.append((status, self.now))
+
+    def approve(self, stamp: str = "") -> None:
+        """A person approves the newest version; what its promotion then writes on it."""
+        self.versions[-1] = ("Approved", self.versions[-1][1])
+        self.approved = self.now
+        self.stamp = f"{stamp} {self.time()}" if stamp else ""
 
     def serve(self, version: int) -> None:
         """A version is registered, released and named by the slot."""
@@ -330,7 +338,16 @@ class World:
 
     def _describeModelPackage(self, ModelPackageName: str) -> Any:
         uri = f"s3://artifacts/{ModelPackageName.rpartition('/')[2]}/model.tar.gz"
-        return {"InferenceSpecification": {"Containers": [{"ModelDataUrl": uri}]}}
+        number = int(ModelPackageName.rpartition("/")[2])
+        described = {
+            "InferenceSpecification": {"Containers": [{"ModelDataUrl": uri}]},
+            "CreationTime": self.time(self.versions[number - 1][1]),
+        }
+        if self.approved is not None and number == len(self.versions):
+            described["LastModifiedTime"] = self.time(self.approved)
+            if self.stamp:
+                described["CustomerMetadataProperties"] = {"perennial:dev": self.stamp}
+        return described
 
     def _listEndpoints(self, NameContains: str, MaxResults: int) -> Any:
         names = [f"{ENDPOINT}-shadow"] + ([ENDPOINT] if self.serves else [])

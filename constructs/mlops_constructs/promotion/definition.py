@@ -9,6 +9,7 @@ from mlops_constructs.state_machines.failures import failures
 from mlops_constructs.state_machines.lock import lock, unlock
 from mlops_constructs.state_machines.notices import notice
 from mlops_constructs.state_machines.requests import incomplete
+from mlops_constructs.state_machines.stamps import stamp
 from mlops_constructs.state_machines.states import (
     FIRST_WAIT,
     State,
@@ -60,7 +61,7 @@ def _begin() -> dict[str, State]:
                     "monitors": jsonata("[$states.input.monitors]"),
                     "lock": jsonata(f"{beside} & '/lock'"),
                     "note": jsonata(f"{beside} & '/look-again'"),
-                    "stamp": jsonata("'perennial:' & $states.input.stage"),
+                    "stamp": jsonata(stamp("$states.input.stage")),
                 },
                 "holding": False,
                 "told": "",

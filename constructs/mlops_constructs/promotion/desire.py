@@ -1,6 +1,7 @@
 """Which model version should serve, and what the slot says."""
 
 from mlops_constructs.state_machines.failures import failure
+from mlops_constructs.state_machines.stamps import RELEASED, ROLLED_BACK
 from mlops_constructs.state_machines.states import (
     State,
     call,
@@ -9,10 +10,6 @@ from mlops_constructs.state_machines.states import (
     or_else,
     when,
 )
-
-ROLLED_BACK = "rolled back"
-RELEASED = "released"
-"""How the stamps on a version begin; a time follows."""
 
 REACHED = "$served.package = $desired.package and $served.config = $stack.config"
 """The endpoint runs the desired version, and by the very config that the stack says it does."""

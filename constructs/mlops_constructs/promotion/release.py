@@ -1,8 +1,9 @@
 """The release: the slot, the stack's update, and what came of it."""
 
-from mlops_constructs.promotion.desire import REACHED, RELEASED, ROLLED_BACK
+from mlops_constructs.promotion.desire import REACHED
 from mlops_constructs.state_machines.failures import failure
 from mlops_constructs.state_machines.notices import notice
+from mlops_constructs.state_machines.stamps import RELEASED, ROLLED_BACK
 from mlops_constructs.state_machines.states import (
     FIRST_WAIT,
     ON_FAILURE,

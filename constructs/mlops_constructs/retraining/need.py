@@ -1,7 +1,7 @@
 """Is there a need for a run? Nothing of it is remembered from one round to the next."""
 
-from mlops_constructs.retraining.ask import DATA, clean
-from mlops_constructs.state_machines.notices import notice
+from mlops_constructs.retraining.answered import NOW, answered
+from mlops_constructs.retraining.ask import DATA
 from mlops_constructs.state_machines.states import (
     PATIENT_RETRIES,
     State,
@@ -14,9 +14,6 @@ from mlops_constructs.state_machines.states import (
 
 LOOK = "Look at the request"
 """What every round begins with."""
-
-NOW = "$toMillis($states.context.State.EnteredTime)"
-"""When the state was entered, in milliseconds."""
 
 FORGOTTEN_DAYS = 30
 """A request as old as that is none: a pipeline made anew has no runs that could have served it."""
@@ -33,20 +30,10 @@ ASKED = (
     f" and $asked.at > {NOW} - {FORGOTTEN_DAYS * 24 * 60 * 60 * 1000}"
 )
 
-WAITS_FOR_APPROVAL = (
-    "$version.status = 'PendingManualApproval' and $version.at > $max([$ringing.since])"
-)
-"""There is a version already that was trained after the alarms rang, and a person has to judge."""
-
-
-def unless_started(outcome: str) -> str:
-    """The outcome of an execution that may have started a run in an earlier round."""
-    return f"$run = '' ? '{outcome}' : $outcome"
-
 
 def need() -> dict[str, State]:
     """From `LOOK` to "May it start?" if there is one, else to "Read the note"."""
-    return _request() | _alarms() | _runs() | _verdict()
+    return _request() | _alarms() | _runs() | _is_there_one() | answered()
 
 
 def _request() -> dict[str, State]:
@@ -123,53 +110,12 @@ def _runs() -> dict[str, State]:
     }
 
 
-def _verdict() -> dict[str, State]:
+def _is_there_one() -> dict[str, State]:
     data = f"$substring($asked.text, 0, {len(DATA)}) = '{DATA}'"
-    drift = "($target.trigger = 're-check' ? 're-check' : 'drift')"
-    alarms = "$join([$ringing.(name & ': ' & reason)], ' and ')"
-    found = "$states.result.ModelPackageSummaryList[0]"
-    outcome = {"outcome": jsonata(unless_started("waits for approval"))}
     return {
         "Is there a need?": choose(
             when(ASKED, "May it start?", {"why": jsonata("$asked.text"), "data": jsonata(data)}),
             when("$count($ringing) = 0", "Read the note"),
             otherwise="Look at the newest version",
-        ),
-        "Look at the newest version": call(
-            "sagemaker",
-            "listModelPackages",
-            {
-                "ModelPackageGroupName": jsonata("$target.group"),
-                "SortBy": "CreationTime",
-                "SortOrder": "Descending",
-                "MaxResults": 1,
-            },
-            assign={
-                "version": {
-                    "arn": jsonata(or_else(f"{found}.ModelPackageArn", "'NONE'")),
-                    "status": jsonata(or_else(f"{found}.ModelApprovalStatus", "'NONE'")),
-                    "at": jsonata(or_else(f"$toMillis({found}.CreationTime)", "0")),
-                },
-                "why": jsonata(clean(f"{drift} & ': ' & {alarms}")),
-                "data": False,
-            },
-            then="Does a version wait for approval?",
-        ),
-        "Does a version wait for approval?": choose(
-            when(
-                f"{WAITS_FOR_APPROVAL} and $target.trigger = 're-check' and $not($reminded)",
-                "Tell that a version waits",
-                outcome,
-            ),
-            when(WAITS_FOR_APPROVAL, "Read the note", outcome),
-            otherwise="May it start?",
-        ),
-        "Tell that a version waits": notice(
-            "'Waits for approval: ' & $target.endpoint",
-            "$version.arn & ' was trained after ' & $join([$ringing.name], ' and ') & ' rang, and"
-            " waits for a person to approve or reject it'",
-            "'Until then nothing is trained for this drift; see docs/how-to/approve.md'",
-            assign={"reminded": True},
-            then="Read the note",
         ),
     }

@@ -1,6 +1,7 @@
 """May a run start now? Until it may, the holder of the lock waits and looks again."""
 
-from mlops_constructs.retraining.need import IN_FLIGHT, LOOK, NOW, unless_started
+from mlops_constructs.retraining.answered import NOW, unless_started
+from mlops_constructs.retraining.need import IN_FLIGHT, LOOK
 from mlops_constructs.state_machines.states import (
     State,
     call,

@@ -38,10 +38,10 @@ class Retraining(ReconcilingMachine):
     ChampionPackageArn and ChampionModelUri. Models and endpoint configs carry the tag
     `perennial:endpoint`.
 
-    An execution succeeds with the outcome `started`, `no need`, `waits for approval`, `left to the
-    holder of the lock` or `left to the re-check`, and fails when a person is needed. The topic
-    hears of runs that were started, once a day of a version whose approval a drift waits for, and
-    of failures.
+    An execution succeeds with the outcome `started`, `no need`, `waits for approval`, `waits for a
+    verdict`, `left to the holder of the lock` or `left to the re-check`, and fails when a person is
+    needed. The topic hears of runs that were started, once a day of a version whose approval a
+    drift waits for, and of failures.
 
     Args:
         state_machine_name: Its name; rules, schedules and people start it by that.
