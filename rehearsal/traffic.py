@@ -103,8 +103,12 @@ def await_capture(world: World, timeline: Timeline, names: Names, *, records: in
 
 def recorded(world: World, names: Names) -> int:
     """How many requests lie in the capture bucket together with their answers."""
-    sides = {"endpointInput", "endpointOutput"}
-    return sum(1 for record in captured(world, names) if sides <= set(record["captureData"]))
+    return sum(whole(record) for record in captured(world, names))
+
+
+def whole(record: dict[str, Any]) -> bool:
+    """Whether a record holds a request and its answer."""
+    return {"endpointInput", "endpointOutput"} <= set(record["captureData"])
 
 
 def _order_of_features(world: World, package: dict[str, Any]) -> list[str]:

@@ -9,7 +9,7 @@ from rehearsal.arrows import StoryBroke
 from rehearsal.executions import executions
 from rehearsal.mutations.rows import Chapter
 from rehearsal.mutations.stage import Stage
-from rehearsal.mutations.tidy import cool_down, put_away, quieten, reconcile
+from rehearsal.mutations.tidy import cool_down, put_away, quieten, reconcile, throw_halves_away
 from rehearsal.release import release
 from rehearsal.seasons import APRIL, JULY, LONGEST, a_day, quiet
 from rehearsal.story import SPRING, WINTER, Before, after, asked_for, rung_for, summer
@@ -144,8 +144,9 @@ class Day(Scene):
             _check(stage, report)
 
     def put_right(self, stage: Stage) -> None:
-        """Nothing is left of it but its traffic."""
+        """Nothing is left of it but its traffic, as far as that was recorded whole."""
         put_away(stage)
+        throw_halves_away(stage)
 
     def close(self, stage: Stage) -> None:
         """April, day by day, once more."""

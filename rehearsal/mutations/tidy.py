@@ -1,9 +1,12 @@
 """What a broken chapter leaves behind is put away, so that the next one begins as it did."""
 
+import json
+
 from rehearsal.arrows import StoryBroke
 from rehearsal.executions import HOUR, executions
 from rehearsal.mutations.stage import Stage
 from rehearsal.release import described, served
+from rehearsal.traffic import whole
 from rehearsal.training import RUNNING, runs
 from rehearsal.watching import alarm_state
 from rehearsal.world import World
@@ -53,6 +56,16 @@ def _stop_runs(world: World, pipeline: str) -> None:
                 "StopPipelineExecution -> run", status, expected="its end", within=HOUR,
                 until=lambda found: found not in RUNNING,
             )  # fmt: skip
+
+
+def throw_halves_away(stage: Stage) -> None:
+    """Delete records of questions without answers, or of answers without questions."""
+    bucket, s3 = stage.names.capture_bucket, stage.world.client("s3")
+    pages = s3.get_paginator("list_objects_v2").paginate(Bucket=bucket)
+    for key in [entry["Key"] for page in pages for entry in page.get("Contents", [])]:
+        body = stage.world.read_bytes(f"s3://{bucket}/{key}")
+        if not all(whole(json.loads(line)) for line in body.splitlines()):
+            s3.delete_object(Bucket=bucket, Key=key)
 
 
 def cool_down(stage: Stage) -> None:
