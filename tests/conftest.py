@@ -89,8 +89,18 @@ def synthesize(folders: Mapping[str, Path]) -> None:
 
 @pytest.fixture(scope="session")
 def templates(assemblies: dict[str, Path]) -> dict[str, dict[str, Any]]:
+    """Stack name to template, of the stage that trains."""
+    return templates_of(assemblies["home"] / "assembly-Dev")
+
+
+@pytest.fixture(scope="session")
+def prod(assemblies: dict[str, Path]) -> dict[str, dict[str, Any]]:
+    """Stack name to template, of the stage that follows it."""
+    return templates_of(assemblies["home"] / "assembly-Prod")
+
+
+def templates_of(folder: Path) -> dict[str, dict[str, Any]]:
     """Stack name to template."""
-    folder = assemblies["home"] / "assembly-Dev"
     artifacts = json.loads((folder / "manifest.json").read_text())["artifacts"].values()
     return {
         artifact["properties"]["stackName"]: json.loads(

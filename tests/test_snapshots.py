@@ -11,6 +11,7 @@ import pytest
 from syrupy.assertion import SnapshotAssertion
 from syrupy.extensions.json import JSONSnapshotExtension
 
+Templates = dict[str, dict[str, Any]]
 HASH = re.compile(r"\b[0-9a-f]{64}\b")
 STACKS = (
     "Dev-Foundation",
@@ -18,6 +19,10 @@ STACKS = (
     "Dev-Training-flight-delay",
     "Dev-Serving-flight-delay",
     "Dev-Monitoring-flight-delay",
+    "Prod-Foundation",
+    "Prod-Operations",
+    "Prod-Serving-flight-delay",
+    "Prod-Monitoring-flight-delay",
 )
 
 
@@ -44,13 +49,13 @@ def snapshot_json(snapshot: SnapshotAssertion) -> SnapshotAssertion:
 
 @pytest.mark.parametrize("stack", STACKS)
 def test_the_template_is_the_one_that_was_reviewed(
-    stack: str, templates: dict[str, dict[str, Any]], snapshot_json: SnapshotAssertion
+    stack: str, templates: Templates, prod: Templates, snapshot_json: SnapshotAssertion
 ):
-    assert readable(templates[stack]) == snapshot_json
+    assert readable((templates | prod)[stack]) == snapshot_json
 
 
-def test_every_template_has_a_snapshot(templates: dict[str, dict[str, Any]]):
-    assert templates.keys() == set(STACKS)
+def test_every_template_has_a_snapshot(templates: Templates, prod: Templates):
+    assert templates.keys() | prod.keys() == set(STACKS)
 
 
 def test_a_changed_threshold_is_one_line(templates: dict[str, dict[str, Any]]):

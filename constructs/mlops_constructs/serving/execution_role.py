@@ -13,6 +13,7 @@ from mlops_constructs.permissions import (
     log_streams,
 )
 from mlops_constructs.storage import Storage
+from mlops_constructs.version_files import VersionFiles
 from mlops_constructs.wildcards import acknowledge_wildcards
 
 
@@ -25,7 +26,7 @@ class ServingRole(iam.Role):
     Args:
         storage: Buckets and key.
         endpoint_name: The endpoint that the model serves, and the prefix of its capture.
-        artifact_prefix: Below it lie the archives of the model's versions.
+        versions: The archives of the model's versions.
         repositories: ARNs of the repositories that the serving image comes from.
     """
 
@@ -36,17 +37,18 @@ class ServingRole(iam.Role):
         *,
         storage: Storage,
         endpoint_name: str,
-        artifact_prefix: str,
+        versions: VersionFiles,
         repositories: Sequence[str],
     ) -> None:
-        archives = storage.artifacts.arn_for_objects(f"{artifact_prefix}/*")
+        archives, stack = versions.objects_arn, Stack.of(scope)
         captured = storage.capture.arn_for_objects(f"{endpoint_name}/*")
-        logs = log_streams(Stack.of(scope), f"/aws/sagemaker/Endpoints/{endpoint_name}")
+        logs = log_streams(stack, f"/aws/sagemaker/Endpoints/{endpoint_name}")
         statements = [
             iam.PolicyStatement(actions=["s3:GetObject"], resources=[archives]),
             iam.PolicyStatement(actions=["s3:PutObject"], resources=[captured]),
             log_statement([logs]),
             *key_statements(storage.key.key_arn),
+            *versions.key_statements(stack),
             *image_statements(repositories),
         ]
         super().__init__(
@@ -61,6 +63,7 @@ class ServingRole(iam.Role):
                 archives: "Each version's archive lies in a folder that SageMaker names.",
                 captured: "SageMaker names capture files by variant and hour.",
                 logs: "SageMaker names the log stream of each instance.",
+                **versions.wildcards(stack),
                 "*": "ecr:GetAuthorizationToken knows no resources.",
             },
         )

@@ -13,7 +13,7 @@ from constructs import Construct
 from mlops_constructs.monitor_steps import MONITOR_STEPS
 from mlops_constructs.names import name_problems
 from mlops_constructs.problems import refuse
-from mlops_constructs.storage import Storage
+from mlops_constructs.storage import TrainingStorage
 from mlops_constructs.training.archive_asset import ArchiveAsset
 from mlops_constructs.training.definition import filled, placeholder_problems
 from mlops_constructs.training.image_registries import ImageRegistries
@@ -78,7 +78,7 @@ class TrainingPipeline(Construct):
         data_prefix: str,
         image_accounts: Mapping[str, Mapping[str, str]],
         model_package_group: ModelPackageGroup,
-        storage: Storage,
+        storage: TrainingStorage,
     ) -> None:
         refuse(name_problems("the name of a pipeline", pipeline_name))
         super().__init__(scope, construct_id)
@@ -150,7 +150,7 @@ class TrainingPipeline(Construct):
         )
 
 
-def _storage_values(storage: Storage) -> dict[str, str]:
+def _storage_values(storage: TrainingStorage) -> dict[str, str]:
     return {
         "DataBucketName": storage.data.bucket_name,
         "ArtifactBucketName": storage.artifacts.bucket_name,
