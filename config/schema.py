@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Annotated, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, model_validator
 
 from mlops_constructs.monitoring import (
     Engine,
@@ -13,7 +13,8 @@ from mlops_constructs.monitoring import (
     monitor_problems,
 )
 from mlops_constructs.names import name_problems
-from mlops_constructs.problems import refuse
+from mlops_constructs.problems import InvalidProps, refuse
+from mlops_constructs.promotion import REGISTRY
 from mlops_constructs.serving import AllAtOnce, Hosting, ReleasePolicy, release_problems
 from pipeline_definitions.spec import ModelSpec
 
@@ -21,12 +22,16 @@ from pipeline_definitions.spec import ModelSpec
 class StageConfig(BaseModel):
     """One stage: an account and a region, the models that live there, and how they are hosted.
 
+    `config.order.in_order` tells stages which follows which.
+
     Attributes:
         name: A capitalized word, such as `Dev`; it begins the names of stacks, and in lower case
             those of resources.
         account: The 12-digit account; by default the one the credentials belong to.
         region: The region; by default the one the credentials are set to.
-        models: The models that are trained and served here.
+        follows: The stage that trains for this one. What has proved itself there is proposed for
+            here; a stage that follows none trains for itself.
+        models: The models that are served here, and trained if it follows none.
         hosting: On what their endpoints run.
         hosting_of: The same for single models, by name, where it differs.
         release: How a new version takes over their traffic, and what takes it back.
@@ -40,6 +45,7 @@ class StageConfig(BaseModel):
     name: Annotated[str, Field(pattern=r"^[A-Z][A-Za-z0-9]*$")]
     account: Annotated[str, Field(pattern=r"^\d{12}$")] | None = None
     region: Annotated[str, Field(pattern=r"^[a-z]{2,}(-[a-z]+)+-\d$")] | None = None
+    follows: str | None = None
     models: tuple[ModelSpec, ...]
     hosting: Hosting
     hosting_of: Mapping[str, Hosting] = Field(default_factory=dict)
@@ -47,6 +53,42 @@ class StageConfig(BaseModel):
     release_of: Mapping[str, ReleasePolicy] = Field(default_factory=dict)
     monitoring: Engine = OpenEngine()
     capture_days: Annotated[int, Field(ge=1)] = 90
+    _followed: "StageConfig | None" = PrivateAttr(None)
+    _next: str = PrivateAttr("")
+
+    @property
+    def trains(self) -> bool:
+        """Whether models are trained here, and their versions registered."""
+        return self.follows is None
+
+    @property
+    def trained_by(self) -> "StageConfig":
+        """The stage whose versions are served here: the one that it follows, or itself.
+
+        Raises:
+            InvalidProps: It follows one, and was not put in order with it.
+        """
+        if self.trains:
+            return self
+        if self._followed is None:
+            raise InvalidProps(
+                [
+                    f"stage {self.name!r} follows {self.follows!r} but was not put in order with"
+                    " it; pass both to in_order (config/stages.py)"
+                ]
+            )
+        return self._followed
+
+    @property
+    def next_stage(self) -> str:
+        """The name of the stage that follows this one; empty if none does."""
+        return self._next
+
+    def between(self, *, followed: "StageConfig | None", next_stage: str) -> "StageConfig":
+        """This stage, told which one it follows and which one follows it."""
+        told = self.model_copy()
+        told._followed, told._next = followed, next_stage
+        return told
 
     @property
     def short_name(self) -> str:
@@ -79,6 +121,11 @@ class StageConfig(BaseModel):
         return f"perennial-{self.short_name}"
 
     @property
+    def key_alias(self) -> str:
+        """By which a stage that follows may use the key to read versions: `alias/perennial-dev`."""
+        return f"alias/{self.bucket_prefix}"
+
+    @property
     def promotion_name(self) -> str:
         """The state machine that promotes versions: `dev-promotion`."""
         return f"{self.resource_prefix}promotion"
@@ -106,12 +153,14 @@ class StageConfig(BaseModel):
         return {
             "model": model.name,
             "stage": self.short_name,
-            "group": name,
+            "group": self.trained_by.resource_name(model),
             "endpoint": name,
             "stack": f"{self.serving_stack_prefix}{model.name}",
             "slot": self.slot_name(model),
             "monitoring": self.monitoring_stack_name(model) if model.monitors else "",
             "monitors": [monitor.kind for monitor in model.monitors],
+            "next": self.next_stage,
+            "approval": REGISTRY if self.trains else self.name,
         }
 
     def retraining_input(self, model: ModelSpec) -> dict[str, object]:

@@ -1,7 +1,8 @@
 """The stages of this platform: the only file with their values."""
 
+from config.order import in_order
 from config.schema import StageConfig
-from mlops_constructs.monitoring import OpenEngine
+from mlops_constructs.monitoring import ModelMonitorEngine, OpenEngine
 from mlops_constructs.serving import AllAtOnce, Hosting
 from pipeline_definitions.models import MODELS
 
@@ -20,4 +21,19 @@ DEV = StageConfig(
     monitoring=OpenEngine(instance_type="ml.m5.large"),
 )
 
-STAGES = (DEV,)
+PROD = StageConfig(
+    name="Prod",
+    follows="Dev",
+    models=MODELS,
+    hosting=Hosting(
+        instance_type="ml.m5.large",
+        min_instances=2,
+        max_instances=4,
+        invocations_per_instance=1000,
+    ),
+    # Half of the traffic is the least that AWS lets a canary of two instances have.
+    release=Canary(instances=1),
+    monitoring=ModelMonitorEngine(instance_type="ml.m5.large"),
+)
+
+STAGES = DEV, PROD = in_order(DEV, PROD)

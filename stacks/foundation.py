@@ -17,19 +17,21 @@ class FoundationStack(Stack):
 
     def __init__(self, scope: Construct, construct_id: str, *, config: StageConfig) -> None:
         super().__init__(scope, construct_id, termination_protection=True)
-        self.key = StageKey(self, "Key")
+        self.key = StageKey(self, "Key", alias=config.key_alias)
         self.storage = StageStorage(
             self,
             "Storage",
             prefix=config.bucket_prefix,
             key=self.key,
             capture_expires_after=Duration.days(config.capture_days),
+            keeps_data=config.trains,
             announce_new_data=any(model.retraining.on_new_data for model in config.models),
         )
         self.topic = NotificationTopic(self, "Topic", key=self.key)
         for model in config.models:
             ModelSlot(self, f"Slot-{model.name}", slot_name=config.slot_name(model))
-        CfnOutput(self, "DataBucketName", value=self.storage.bucket_name("data"))
+        if config.trains:
+            CfnOutput(self, "DataBucketName", value=self.storage.bucket_name("data"))
         CfnOutput(self, "ArtifactBucketName", value=self.storage.bucket_name("artifacts"))
         CfnOutput(self, "CaptureBucketName", value=self.storage.bucket_name("capture"))
         CfnOutput(self, "TopicArn", value=self.topic.topic_arn)

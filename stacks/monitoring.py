@@ -12,10 +12,11 @@ from mlops_constructs.slot_content import SlotContent
 from pipeline_definitions.images import image_accounts
 from pipeline_definitions.spec import ModelSpec
 from stacks.foundation import FoundationStack
+from stacks.version_files import version_files
 
 
 class MonitoringStack(Stack):
-    """A model's monitors, their alarms, the rule that trains it again, and its dashboard.
+    """A model's monitors, their alarms, its dashboard and, where it is trained, the rule for that.
 
     Like the serving stack it has no parameter but the slot, so that promotions can update it with
     its previous template. It stands alone: a monitor that can't be made must not undo a release.
@@ -41,7 +42,7 @@ class MonitoringStack(Stack):
             name=name,
             capture_percent=config.hosting_for(model).capture_percent,
             storage=foundation.storage.seen_from(self),
-            artifact_prefix=name,
+            versions=version_files(self, config, model),
             baseline_uri=slot.baseline_uri,
             condition=slot.has_model,
         )
@@ -62,10 +63,11 @@ class MonitoringStack(Stack):
             "Dashboard",
             dashboard_name=name,
             endpoint_name=name,
-            pipeline_name=name,
+            pipeline_name=name if config.trains else None,
             monitors=monitors,
         )
-        self._retrain_on_drift(config, model, foundation)
+        if config.trains:
+            self._retrain_on_drift(config, model, foundation)
         alarms = [alarm for monitor in monitors for alarm in monitor.alarms.names]
         CfnOutput(self, "ReportPrefix", value=endpoint.report_uri)
         CfnOutput(self, "AlarmNames", value=",".join(alarms))

@@ -10,7 +10,8 @@ from stacks.foundation import FoundationStack
 
 
 class OperationsStack(Stack):
-    """The state machines that bring approved versions into service, and that train again."""
+    """The state machines that bring approved versions into service and, where there is training,
+    train again."""
 
     def __init__(
         self,
@@ -29,9 +30,16 @@ class OperationsStack(Stack):
             stack_prefix=config.serving_stack_prefix,
             monitoring_stack_prefix=config.monitoring_stack_prefix,
             name_prefix=config.resource_prefix,
+            group_prefix=config.trained_by.resource_prefix,
+            next_stage=config.next_stage,
             topic=foundation.topic,
             key=foundation.key,
         )
+        CfnOutput(self, "PromotionStateMachineArn", value=promotion.state_machine.state_machine_arn)
+        if config.trains:
+            self._retrain(config, foundation)
+
+    def _retrain(self, config: StageConfig, foundation: FoundationStack) -> None:
         retraining = Retraining(
             self,
             "Retraining",
@@ -44,4 +52,3 @@ class OperationsStack(Stack):
         CfnOutput(
             self, "RetrainingStateMachineArn", value=retraining.state_machine.state_machine_arn
         )
-        CfnOutput(self, "PromotionStateMachineArn", value=promotion.state_machine.state_machine_arn)

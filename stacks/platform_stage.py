@@ -22,15 +22,16 @@ class PlatformStage(Stage):
         operations = OperationsStack(self, "Operations", config=config, foundation=foundation)
         for model in config.models:
             definition = load_definition(model)
-            training = TrainingStack(
-                self,
-                f"Training-{model.name}",
-                config=config,
-                model=model,
-                definition=definition,
-                foundation=foundation,
-            )
-            training.add_stack_dependency(operations)
+            if config.trains:
+                training = TrainingStack(
+                    self,
+                    f"Training-{model.name}",
+                    config=config,
+                    model=model,
+                    definition=definition,
+                    foundation=foundation,
+                )
+                training.add_stack_dependency(operations)
             serving = ServingStack(
                 self,
                 f"Serving-{model.name}",

@@ -8,16 +8,24 @@ from constructs import Construct
 
 from config.schema import StageConfig
 from mlops_constructs.problems import refuse
-from mlops_constructs.serving import ApprovalRule, ModelEndpoint, marketplace_problems
+from mlops_constructs.serving import (
+    VERDICT,
+    VERDICT_AND_LIFE_CYCLE,
+    ApprovalRule,
+    ModelEndpoint,
+    marketplace_problems,
+)
+from mlops_constructs.state_machines import DailyRecheck
 from mlops_constructs.training import ImageRegistries
 from pipeline_definitions.definition import PipelineDefinition
 from pipeline_definitions.images import image_accounts
 from pipeline_definitions.spec import ModelSpec
 from stacks.foundation import FoundationStack
+from stacks.version_files import version_files
 
 
 class ServingStack(Stack):
-    """A model's endpoint and the rule that hears of approvals.
+    """A model's endpoint, the rule that hears of approvals, and the re-check for what it missed.
 
     Promotions update this stack with its previous template and no parameters, so it has no
     parameter but the slot, whose default is right: bootstrap's own is left out.
@@ -51,20 +59,11 @@ class ServingStack(Stack):
             slot_name=slot,
             hosting=config.hosting_for(model),
             storage=foundation.storage.seen_from(self),
-            artifact_prefix=name,
+            versions=version_files(self, config, model),
             image_repositories=registries.repository_arns,
             release=release,
         )
-        ApprovalRule(
-            self,
-            "ApprovalRule",
-            group_name=name,
-            promotion=sfn.StateMachine.from_state_machine_name(
-                self, "Promotion", config.promotion_name
-            ),
-            promotion_input=config.promotion_input(model),
-            topic=foundation.topic,
-        )
+        self._promote(config, model, foundation)
         CfnOutput(self, "EndpointName", value=name)
         CfnOutput(self, "SlotName", value=slot)
         CfnOutput(self, "PromotionInput", value=json.dumps(config.promotion_input(model)))
@@ -74,3 +73,26 @@ class ServingStack(Stack):
             serving["RollbackAlarmNames"] = ",".join(endpoint.rollback_alarm_names)
         for output, value in serving.items():
             CfnOutput(self, output, value=value).condition = endpoint.has_model
+
+    def _promote(self, config: StageConfig, model: ModelSpec, foundation: FoundationStack) -> None:
+        promotion = sfn.StateMachine.from_state_machine_name(
+            self, "Promotion", config.promotion_name
+        )
+        told = config.promotion_input(model)
+        ApprovalRule(
+            self,
+            "ApprovalRule",
+            group_name=config.trained_by.resource_name(model),
+            fields=VERDICT if config.trains else VERDICT_AND_LIFE_CYCLE,
+            promotion=promotion,
+            promotion_input=told,
+            topic=foundation.topic,
+        )
+        DailyRecheck(
+            self,
+            "Recheck",
+            machine=promotion,
+            told={**told, "reason": "the daily re-check"},
+            topic=foundation.topic,
+            meaning="The daily re-check started no promotion; the queue has what it would be told",
+        )

@@ -9,7 +9,8 @@ from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
 from config.schema import StageConfig
-from mlops_constructs.retraining import DailyRecheck, NewDataTrigger, ScheduledRetraining
+from mlops_constructs.retraining import NewDataTrigger, ScheduledRetraining
+from mlops_constructs.state_machines import DailyRecheck
 from mlops_constructs.training import ModelPackageGroup, TrainingPipeline
 from pipeline_definitions.definition import PipelineDefinition
 from pipeline_definitions.images import image_accounts
@@ -31,7 +32,7 @@ class TrainingStack(Stack):
         foundation: FoundationStack,
     ) -> None:
         super().__init__(scope, construct_id)
-        storage = foundation.storage.seen_from(self)
+        storage = foundation.storage.seen_by_training(self)
         group = ModelPackageGroup(self, "Group", group_name=config.resource_name(model))
         pipeline = TrainingPipeline(
             self,
@@ -62,7 +63,14 @@ class TrainingStack(Stack):
         machine = sfn.StateMachine.from_state_machine_name(
             self, "Retraining", config.retraining_name
         )
-        DailyRecheck(self, "Recheck", retraining=machine, retraining_input=told, topic=topic)
+        DailyRecheck(
+            self,
+            "Recheck",
+            machine=machine,
+            told={**told, "trigger": "re-check", "reason": "daily"},
+            topic=topic,
+            meaning="The daily re-check started no retraining; the queue has what it would be told",
+        )
         if policy.on_new_data:
             NewDataTrigger(
                 self,

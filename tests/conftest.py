@@ -97,13 +97,28 @@ def synthesize(folders: Mapping[str, Path]) -> None:
 
 @pytest.fixture(scope="session")
 def templates(assemblies: dict[str, Path]) -> dict[str, dict[str, Any]]:
-    """Stack name to template."""
+    """Stack name to template, of all stages."""
+    return {
+        name: template
+        for folder in assemblies["home"].glob("assembly-*")
+        for name, template in templates_of(folder).items()
+    }
+
+
+@pytest.fixture(scope="session")
+def prod(assemblies: dict[str, Path]) -> dict[str, dict[str, Any]]:
+    """Stack name to template, of the stage that follows another."""
+    return templates_of(assemblies["home"] / "assembly-Prod")
+
+
+def templates_of(folder: Path) -> dict[str, dict[str, Any]]:
+    """Stack name to template, of one stage."""
+    artifacts = json.loads((folder / "manifest.json").read_text())["artifacts"].values()
     return {
         artifact["properties"]["stackName"]: json.loads(
-            (manifest.parent / artifact["properties"]["templateFile"]).read_text()
+            (folder / artifact["properties"]["templateFile"]).read_text()
         )
-        for manifest in assemblies["home"].glob("assembly-*/manifest.json")
-        for artifact in json.loads(manifest.read_text())["artifacts"].values()
+        for artifact in artifacts
         if artifact["type"] == "aws:cloudformation:stack"
     }
 

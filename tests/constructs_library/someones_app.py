@@ -8,7 +8,7 @@ from aws_cdk import aws_kms as kms
 from aws_cdk import aws_s3 as s3
 from ministack.services import eventbridge
 
-from mlops_constructs.storage import Storage
+from mlops_constructs.storage import TrainingStorage
 from tests.conftest import feature_flags
 
 ACCOUNTS = {
@@ -23,11 +23,11 @@ def new_stack(name: str = "Test", **arguments: Any) -> Stack:
     return Stack(App(context=feature_flags(), analytics_reporting=False), name, **arguments)
 
 
-def own_storage(stack: Stack) -> Storage:
+def own_storage(stack: Stack) -> TrainingStorage:
     """Buckets and a key that the stack itself makes, unnamed."""
     key = kms.Key(stack, "OwnKey")
     data, artifacts, capture = (s3.Bucket(stack, name) for name in ("In", "Made", "Seen"))
-    return Storage(data=data, artifacts=artifacts, capture=capture, key=key)
+    return TrainingStorage(data=data, artifacts=artifacts, capture=capture, key=key)
 
 
 def synthesized(stack: Stack) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """The rule against the events that AWS documents, matched by an implementation that is not ours."""
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +9,7 @@ import pytest
 from aws_cdk import aws_sns as sns
 from aws_cdk import aws_stepfunctions as sfn
 
-from mlops_constructs.serving import ApprovalRule
+from mlops_constructs.serving import VERDICT, VERDICT_AND_LIFE_CYCLE, ApprovalRule
 from tests.constructs_library.someones_app import (
     actions,
     matches,
@@ -27,11 +28,23 @@ RULE = "AWS::Events::Rule"
 
 @pytest.fixture(scope="module")
 def template() -> dict[str, Any]:
+    """Of a stage that trains: the verdict of the registry counts."""
+    return rule_on(VERDICT)
+
+
+@pytest.fixture(scope="module")
+def following() -> dict[str, Any]:
+    """Of a stage that follows it: life cycles count as well."""
+    return rule_on(VERDICT_AND_LIFE_CYCLE)
+
+
+def rule_on(fields: Sequence[str]) -> dict[str, Any]:
     stack = new_stack()
     ApprovalRule(
         stack,
         "Rule",
         group_name=GROUP,
+        fields=fields,
         promotion=sfn.StateMachine.from_state_machine_name(stack, "Promotion", "promotion"),
         promotion_input={"model": "abalone", "slot": "/mine/abalone/slot"},
         topic=sns.Topic(stack, "Topic"),
@@ -79,6 +92,37 @@ def test_it_does_not_fire_when_an_approved_version_is_stamped(
     assert not fires(template, event)
 
 
+@pytest.mark.parametrize("verdict", ["Approved", "Rejected"])
+@pytest.mark.parametrize("field", ["ModelApprovalStatus", "ModelLifeCycle"])
+def test_a_stage_that_follows_hears_of_both_verdicts(
+    following: dict[str, Any], field: str, verdict: str
+):
+    event = documented(CURRENT, ModelApprovalStatus=verdict, UpdatedModelPackageFields=[field])
+    assert event["detail"]["ModelLifeCycle"]["StageStatus"] == "Approved"
+    assert fires(following, event)
+
+
+def test_a_stage_that_follows_hears_of_a_life_cycle_that_is_taken_back(following: dict[str, Any]):
+    rejected = {"Stage": "Prod", "StageStatus": "Rejected"}
+    assert fires(following, documented(CURRENT, ModelLifeCycle=rejected))
+    assert documented(CURRENT)["detail"]["UpdatedModelPackageFields"] == ["ModelLifeCycle"]
+
+
+@pytest.mark.parametrize("stamped", ["CustomerMetadataProperties", "ApprovalDescription"])
+def test_a_stage_that_follows_does_not_hear_of_a_stamp(following: dict[str, Any], stamped: str):
+    assert not fires(following, documented(CURRENT, UpdatedModelPackageFields=[stamped]))
+
+
+def test_a_stage_that_follows_hears_of_its_group_alone(following: dict[str, Any]):
+    assert not fires(following, documented(CURRENT, ModelPackageGroupName="another"))
+
+
+def test_a_stage_that_follows_does_not_hear_of_a_version_without_a_verdict(
+    following: dict[str, Any],
+):
+    assert not fires(following, documented(CURRENT, ModelApprovalStatus="PendingManualApproval"))
+
+
 def test_it_does_not_fire_for_a_version_that_waits_for_its_verdict(template: dict[str, Any]):
     event = documented(
         CURRENT,
@@ -108,7 +152,7 @@ def test_the_promotion_learns_the_model_and_why_it_was_started(template: dict[st
     assert json.loads(told["InputTemplate"]) == {
         "model": "abalone",
         "slot": "/mine/abalone/slot",
-        "reason": "<detail-ModelPackageArn> became <detail-ModelApprovalStatus>",
+        "reason": "<detail-ModelPackageArn> is <detail-ModelApprovalStatus>",
     }
     assert set(told["InputPathsMap"].values()) == {
         "$.detail.ModelPackageArn",

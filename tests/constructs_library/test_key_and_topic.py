@@ -11,7 +11,7 @@ from tests.constructs_library.someones_app import actions, new_stack, statements
 @pytest.fixture(scope="module")
 def template() -> dict[str, Any]:
     stack = new_stack()
-    NotificationTopic(stack, "Topic", key=StageKey(stack, "Key"))
+    NotificationTopic(stack, "Topic", key=StageKey(stack, "Key", alias="alias/mine"))
     return synthesized(stack)
 
 
@@ -72,3 +72,9 @@ def test_the_key_rotates_and_outlives_its_stack(template: dict[str, Any]):
     key = the(template, "AWS::KMS::Key")
     assert key["Properties"]["EnableKeyRotation"] is True
     assert key["DeletionPolicy"] == key["UpdateReplacePolicy"] == "Retain"
+
+
+def test_who_knows_only_its_alias_may_ask_for_the_key_by_it(template: dict[str, Any]):
+    alias = the(template, "AWS::KMS::Alias")["Properties"]
+    assert alias["AliasName"] == "alias/mine"
+    assert alias["TargetKeyId"]["Fn::GetAtt"][0].startswith("Key")

@@ -9,6 +9,7 @@ from aws_cdk import aws_iam as iam
 
 from mlops_constructs.problems import InvalidProps
 from mlops_constructs.serving import Canary, EndpointMetric, Hosting, ModelEndpoint
+from mlops_constructs.version_files import VersionFiles
 from tests.constructs_library.someones_app import (
     actions,
     new_stack,
@@ -36,12 +37,13 @@ REPOSITORY = "arn:aws:ecr:us-east-1:683313688378:repository/sagemaker-xgboost"
 
 
 def endpoint_in(stack: Stack, **changed: Any) -> ModelEndpoint:
+    storage = own_storage(stack)
     given: dict[str, Any] = {
         "endpoint_name": "churn",
         "slot_name": "/mine/churn/slot",
         "hosting": HOSTING,
-        "storage": own_storage(stack),
-        "artifact_prefix": "churn",
+        "storage": storage,
+        "versions": VersionFiles(bucket=storage.artifacts, prefix="churn"),
         "image_repositories": [REPOSITORY],
     }
     return ModelEndpoint(stack, "Endpoint", **(given | changed))

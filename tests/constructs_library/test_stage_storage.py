@@ -9,13 +9,14 @@ from mlops_constructs.foundation import StageKey, StageStorage
 from tests.constructs_library.someones_app import new_stack, of_type, statements, synthesized
 
 
-def storage_in(stack: Stack) -> StageStorage:
+def storage_in(stack: Stack, **changed: Any) -> StageStorage:
     return StageStorage(
         stack,
         "Storage",
         prefix="mine",
-        key=StageKey(stack, "Key"),
+        key=StageKey(stack, "Key", alias="alias/mine"),
         capture_expires_after=Duration.days(30),
+        **changed,
     )
 
 
@@ -73,7 +74,14 @@ def test_only_what_is_captured_expires(template: dict[str, Any]):
 def test_another_stack_sees_them_by_literal_names():
     stack = new_stack()
     other = Stack(stack.node.root, "Other")
-    seen = storage_in(stack).seen_from(other)
+    seen = storage_in(stack).seen_by_training(other)
     name = other.resolve(seen.data.bucket_name)
     assert name["Fn::Join"][1][0] == "mine-data-"
     assert "Fn::ImportValue" not in str(name)
+
+
+def test_a_stage_that_does_not_train_keeps_no_data():
+    stack = new_stack()
+    storage = storage_in(stack, keeps_data=False)
+    assert buckets(synthesized(stack)).keys() == {"artifacts", "capture"}
+    assert not hasattr(storage.seen_from(Stack(stack.node.root, "Other")), "data")

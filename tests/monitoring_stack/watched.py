@@ -13,6 +13,7 @@ from mlops_constructs.monitoring import (
     OpenEngine,
 )
 from mlops_constructs.slot_content import SlotContent
+from mlops_constructs.version_files import VersionFiles
 from tests.constructs_library.someones_app import new_stack, own_storage, synthesized
 
 ACCOUNTS = {
@@ -25,12 +26,12 @@ NAME = "churn-data-quality"
 
 def endpoint_in(stack: Stack, **changed: Any) -> MonitoredEndpoint:
     """The endpoint `churn`, whose slot is `/mine/churn/slot`."""
-    slot = SlotContent(stack, slot_name="/mine/churn/slot")
+    slot, storage = SlotContent(stack, slot_name="/mine/churn/slot"), own_storage(stack)
     given: dict[str, Any] = {
         "name": "churn",
         "capture_percent": 100,
-        "storage": own_storage(stack),
-        "artifact_prefix": "churn",
+        "storage": storage,
+        "versions": VersionFiles(bucket=storage.artifacts, prefix="churn"),
         "baseline_uri": slot.baseline_uri,
         "condition": slot.has_model,
     }

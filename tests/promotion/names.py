@@ -18,6 +18,8 @@ REQUEST: dict[str, Any] = {
     "slot": SLOT,
     "monitoring": "",
     "monitors": [],
+    "next": "",
+    "approval": "registry",
 }
 MONITORING = "Dev-Monitoring-flight-delay"
 WATCHED = {**REQUEST, "monitoring": MONITORING, "monitors": ["data-quality", "bias"]}

@@ -92,6 +92,8 @@ def operations_template() -> str:
         stack_prefix="Dev-Serving-",
         monitoring_stack_prefix="Dev-Monitoring-",
         name_prefix="dev-",
+        group_prefix="dev-",
+        next_stage="Prod",
         topic=topic,
         key=key,
     )

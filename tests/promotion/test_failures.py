@@ -108,8 +108,8 @@ def test_an_incomplete_input_is_refused_in_one_sentence():
     execution = promote(world, request)
     assert (execution.status, execution.error) == ("FAILED", "Promotion.BadInput")
     assert execution.cause == (
-        "The input has to say model, stage, group, endpoint, stack, slot, monitoring, monitors; it"
-        " lacks stage, slot"
+        "The input has to say model, stage, group, endpoint, stack, slot, monitoring, monitors,"
+        " next, approval; it lacks stage, slot"
     )
     assert not world.calls
 

@@ -32,6 +32,8 @@ class World:
         silent: Versions that SageMaker rolls back while CloudFormation reports success.
         monitoring: The monitoring stack: its `status`, the `package` it says it watches, and what
             an `update` brings it to; None while it is not deployed.
+        answers: Whether the endpoint is asked and answers, so that SageMaker counts it by config.
+        life_cycle: By version, what ModelLifeCycle says.
         on_wait: Called when a machine waits; may be used to let something else happen.
     """
 
@@ -53,6 +55,8 @@ class World:
     refusals: dict[str, list[AwsError]] = field(default_factory=dict)
     monitoring: dict[str, str] | None = None
     beats: list[dict[str, str]] = field(default_factory=list)
+    answers: bool = True
+    life_cycle: dict[int, dict[str, str]] = field(default_factory=dict)
     on_wait: Callable[[], None] = lambda: None
     slept: list[float] = field(default_factory=list)
     pages: int = 100
@@ -142,7 +146,11 @@ class World:
         page = versions[start : start + self.pages]
         answer: dict[str, Any] = {
             "ModelPackageSummaryList": [
-                {"ModelPackageArn": arn_of(version), "ModelPackageStatus": "Completed"}
+                {
+                    "ModelPackageArn": arn_of(version),
+                    "ModelPackageStatus": "Completed",
+                    **self._cycle(version),
+                }
                 for version in page
             ]
         }
@@ -154,16 +162,27 @@ class World:
         uri = f"s3://artifacts/{version}/baseline/constraints.json"
         return {
             "ModelPackageArn": ModelPackageName,
+            "ModelApprovalStatus": self.approval[version],
             "CustomerMetadataProperties": dict(self.stamps[version]),
+            **self._cycle(version),
             "DriftCheckBaselines": {"ModelDataQuality": {"Constraints": {"S3Uri": uri}}},
         }
 
     def _updateModelPackage(
-        self, ModelPackageArn: str, CustomerMetadataProperties: dict[str, str]
+        self,
+        ModelPackageArn: str,
+        CustomerMetadataProperties: dict[str, str] | None = None,
+        ModelLifeCycle: dict[str, str] | None = None,
     ) -> Any:
         version = int(ModelPackageArn.rpartition("/")[2])
-        self.stamps[version] = CustomerMetadataProperties
+        if CustomerMetadataProperties is not None:
+            self.stamps[version] = CustomerMetadataProperties
+        if ModelLifeCycle is not None:
+            self.life_cycle[version] = ModelLifeCycle
         return {"ModelPackageArn": ModelPackageArn}
+
+    def _cycle(self, version: int) -> dict[str, Any]:
+        return {"ModelLifeCycle": self.life_cycle[version]} if version in self.life_cycle else {}
 
     # The stack
 
@@ -208,6 +227,14 @@ class World:
             self.beats.append({d["Name"]: d["Value"] for d in point["Dimensions"]})
         return {}
 
+    def _getMetricStatistics(self, Dimensions: list[dict[str, str]], **metric: Any) -> Any:
+        assert (metric["Namespace"], metric["MetricName"]) == ("AWS/SageMaker", "Invocations")
+        assert metric["StartTime"] < metric["EndTime"] and metric["Statistics"] == ["Sum"]
+        named = {dimension["Name"]: dimension["Value"] for dimension in Dimensions}
+        assert named.pop("EndpointConfigName") in self.configs
+        assert named == {"EndpointName": ENDPOINT, "VariantName": "AllTraffic"}
+        return {"Datapoints": [{"Sum": 7.0}, {"Sum": 5.0}] if self.answers else []}
+
     def _updateStack(self, StackName: str, Parameters: list[dict[str, Any]], **others: Any) -> Any:
         assert Parameters == [{"ParameterKey": "Slot", "UsePreviousValue": True}]
         assert others["UsePreviousTemplate"] and others["Capabilities"] == ["CAPABILITY_NAMED_IAM"]
@@ -246,7 +273,7 @@ class World:
         self.configs[name] = {
             "model": model or f"model-{self.made}",
             "endpoint": endpoint,
-            "created": f"2026-11-24T{self.made // 60:02}:{self.made % 60:02}:00.000Z",
+            "created": f"2026-11-23T{self.made // 60:02}:{self.made % 60:02}:00.000Z",
         }
         return name
 

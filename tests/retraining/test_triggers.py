@@ -13,12 +13,8 @@ from aws_cdk import aws_sns as sns
 from aws_cdk import aws_stepfunctions as sfn
 
 from mlops_constructs.problems import InvalidProps
-from mlops_constructs.retraining import (
-    DailyRecheck,
-    DriftTrigger,
-    NewDataTrigger,
-    ScheduledRetraining,
-)
+from mlops_constructs.retraining import DriftTrigger, NewDataTrigger, ScheduledRetraining
+from mlops_constructs.state_machines import DailyRecheck
 from tests.constructs_library.someones_app import (
     actions,
     matches,
@@ -81,7 +77,15 @@ def scheduled() -> dict[str, Any]:
 @pytest.fixture(scope="module")
 def rechecked() -> dict[str, Any]:
     stack = new_stack()
-    DailyRecheck(stack, "Recheck", **common(stack))
+    machine = sfn.StateMachine.from_state_machine_name(stack, "Machine", "machine")
+    DailyRecheck(
+        stack,
+        "Recheck",
+        machine=machine,
+        told={**TOLD, "reason": "daily"},
+        topic=sns.Topic(stack, "Topic"),
+        meaning="nothing was looked at",
+    )
     return synthesized(stack)
 
 
@@ -171,8 +175,7 @@ def test_a_schedule_asks_for_a_run_every_so_many_days(scheduled: dict[str, Any])
 def test_a_re_check_looks_every_day(rechecked: dict[str, Any]):
     schedule = the(rechecked, SCHEDULE)["Properties"]
     assert schedule["ScheduleExpression"] == "rate(1 day)"
-    told = {**TOLD, "trigger": "re-check", "reason": "daily"}
-    assert json.loads(schedule["Target"]["Input"]) == told
+    assert json.loads(schedule["Target"]["Input"]) == {**TOLD, "reason": "daily"}
 
 
 EACH = ["on_drift", "on_data", "scheduled", "rechecked"]

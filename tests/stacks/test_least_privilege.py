@@ -8,6 +8,7 @@ from tests.constructs_library.someones_app import actions
 
 Templates = dict[str, dict[str, Any]]
 WITHOUT_RESOURCES = {
+    "cloudwatch:GetMetricStatistics",
     "cloudwatch:PutMetricData",
     "ecr:GetAuthorizationToken",
     "logs:CreateLogDelivery",

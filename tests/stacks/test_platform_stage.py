@@ -187,6 +187,8 @@ def test_the_rule_tells_the_promotion_all_it_asks_for(templates: Templates):
         "slot": "/perennial/dev/flight-delay/slot",
         "monitoring": MONITORING,
         "monitors": ["data-quality"],
+        "next": "Prod",
+        "approval": "registry",
     }
 
 

@@ -53,15 +53,16 @@ def resources_of(template: assertions.Template, action: str) -> list[str]:
     found: list[str] = []
     for statement in statements(template):
         if action in as_list(statement["Action"]):
-            found += [_flat(resource) for resource in as_list(statement["Resource"])]
+            found += [flat(resource) for resource in as_list(statement["Resource"])]
     return found
 
 
-def _flat(resource: Any) -> str:
+def flat(resource: Any) -> str:
+    """Text of a template, with stars for what the cloud fills in."""
     if isinstance(resource, str):
         return resource
     if "Fn::Join" in resource:
-        return "".join(_flat(part) for part in resource["Fn::Join"][1])
+        return "".join(flat(part) for part in resource["Fn::Join"][1])
     return "*" if "Ref" in resource else "attribute"
 
 

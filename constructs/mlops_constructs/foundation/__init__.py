@@ -3,6 +3,6 @@
 from mlops_constructs.foundation.model_slot import ModelSlot
 from mlops_constructs.foundation.notification_topic import NotificationTopic
 from mlops_constructs.foundation.stage_key import StageKey
-from mlops_constructs.foundation.stage_storage import StageStorage
+from mlops_constructs.foundation.stage_storage import StageStorage, bucket_name
 
-__all__ = ["ModelSlot", "NotificationTopic", "StageKey", "StageStorage"]
+__all__ = ["ModelSlot", "NotificationTopic", "StageKey", "StageStorage", "bucket_name"]

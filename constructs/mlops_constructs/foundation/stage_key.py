@@ -13,11 +13,18 @@ class StageKey(kms.Key):
     encrypts: CloudWatch and EventBridge for a notification topic (without this their messages
     vanish: https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html), CloudWatch Logs for
     log groups.
+
+    Args:
+        alias: By which a stage that follows may use it to read versions: `alias/perennial-dev`.
     """
 
-    def __init__(self, scope: Construct, construct_id: str) -> None:
+    def __init__(self, scope: Construct, construct_id: str, *, alias: str) -> None:
         super().__init__(
-            scope, construct_id, enable_key_rotation=True, removal_policy=RemovalPolicy.RETAIN
+            scope,
+            construct_id,
+            alias=alias,
+            enable_key_rotation=True,
+            removal_policy=RemovalPolicy.RETAIN,
         )
         # EventBridge sends no source account or ARN to the key of a topic, so neither can be a
         # condition.

@@ -1,5 +1,6 @@
 """The buckets of a stage."""
 
+from collections.abc import Iterator
 from typing import cast
 
 from aws_cdk import Aws, Duration
@@ -8,20 +9,21 @@ from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
 from mlops_constructs.foundation.private_bucket import AccessLogBucket, PrivateBucket
-from mlops_constructs.storage import Storage
+from mlops_constructs.storage import Storage, TrainingStorage
 
 
 class StageStorage(Construct):
-    """Three private buckets for data, artifacts and capture, and one for their access logs.
+    """Private buckets for artifacts, capture and, to train, data; and one for their access logs.
 
-    The three are named `<prefix>-<purpose>-<account>-<region>`, because people and other stacks
-    address them by name.
+    All but the last are named `<prefix>-<purpose>-<account>-<region>`, because people and other
+    stacks address them by name.
 
     Args:
         prefix: Begins the names of the buckets.
         key: Encrypts them.
         capture_expires_after: How long recorded requests and responses are kept.
-        announce_new_data: Whether the data bucket sends its events to EventBridge.
+        keeps_data: Whether there is a data bucket, as training needs it.
+        announce_new_data: Whether that sends its events to EventBridge.
     """
 
     def __init__(
@@ -32,6 +34,7 @@ class StageStorage(Construct):
         prefix: str,
         key: kms.IKey,
         capture_expires_after: Duration,
+        keeps_data: bool = True,
         announce_new_data: bool = False,
     ) -> None:
         super().__init__(scope, construct_id)
@@ -39,7 +42,7 @@ class StageStorage(Construct):
         self._key = key
         logs = AccessLogBucket(self, "AccessLogs")
         for purpose, expiry in (
-            ("data", None),
+            *([("data", None)] if keeps_data else []),
             ("artifacts", None),
             ("capture", capture_expires_after),
         ):
@@ -56,15 +59,26 @@ class StageStorage(Construct):
 
     def bucket_name(self, purpose: str) -> str:
         """The name of the bucket for `data`, `artifacts` or `capture`."""
-        return f"{self._prefix}-{purpose}-{Aws.ACCOUNT_ID}-{Aws.REGION}"
+        return bucket_name(self._prefix, purpose)
 
     def seen_from(self, scope: Construct) -> Storage:
         """The buckets by their literal names, so that ``scope``'s stack refers to the key alone."""
-        data, artifacts, capture = (
-            s3.Bucket.from_bucket_name(scope, purpose.capitalize(), self.bucket_name(purpose))
-            for purpose in ("data", "artifacts", "capture")
-        )
-        return Storage(data=data, artifacts=artifacts, capture=capture, key=self._key)
+        artifacts, capture = self._named(scope, "artifacts", "capture")
+        return Storage(artifacts=artifacts, capture=capture, key=self._key)
+
+    def seen_by_training(self, scope: Construct) -> TrainingStorage:
+        """The same with the data bucket."""
+        data, artifacts, capture = self._named(scope, "data", "artifacts", "capture")
+        return TrainingStorage(data=data, artifacts=artifacts, capture=capture, key=self._key)
+
+    def _named(self, scope: Construct, *purposes: str) -> Iterator[s3.IBucket]:
+        for purpose in purposes:
+            yield s3.Bucket.from_bucket_name(scope, purpose.capitalize(), self.bucket_name(purpose))
+
+
+def bucket_name(prefix: str, purpose: str) -> str:
+    """The name of the bucket for a purpose in the stage whose buckets begin with ``prefix``."""
+    return f"{prefix}-{purpose}-{Aws.ACCOUNT_ID}-{Aws.REGION}"
 
 
 def _announce(bucket: s3.Bucket) -> None:

@@ -15,12 +15,12 @@ _A_THIRD = 8
 
 
 class ModelDashboard(Construct):
-    """A row for each monitor, a row for the endpoint, and the runs of the training pipeline.
+    """A row for each monitor, one for the endpoint, and one for the runs of a training pipeline.
 
     Args:
         dashboard_name: Up to 255 letters, digits, hyphens and underscores.
         endpoint_name: What serves.
-        pipeline_name: What trains.
+        pipeline_name: What trains; None in a stage that doesn't.
         monitors: What watches.
     """
 
@@ -31,12 +31,14 @@ class ModelDashboard(Construct):
         *,
         dashboard_name: str,
         endpoint_name: str,
-        pipeline_name: str,
+        pipeline_name: str | None,
         monitors: Sequence[EndpointMonitor],
     ) -> None:
         super().__init__(scope, construct_id)
         self.dashboard_name = dashboard_name
-        rows = [*map(_drift, monitors), _serving(endpoint_name), _training(pipeline_name)]
+        rows = [*map(_drift, monitors), _serving(endpoint_name)]
+        if pipeline_name is not None:
+            rows.append(_training(pipeline_name))
         cloudwatch.Dashboard(self, "Resource", dashboard_name=dashboard_name, widgets=rows)
 
 

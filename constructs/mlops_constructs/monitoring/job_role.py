@@ -46,11 +46,11 @@ class MonitorJobRole(iam.Role):
         super().__init__(
             scope, construct_id, assumed_by=iam.ServicePrincipal("sagemaker.amazonaws.com")
         )
-        storage = endpoint.storage
+        storage, versions, stack = endpoint.storage, endpoint.versions, Stack.of(scope)
         captured = storage.capture.arn_for_objects(f"{endpoint.capture_prefix}/*")
-        baselines = storage.artifacts.arn_for_objects(f"{endpoint.artifact_prefix}/*")
+        baselines = versions.objects_arn
         reports = storage.artifacts.arn_for_objects(f"{endpoint.report_prefix(kind)}/*")
-        logs = log_streams(Stack.of(self), JOB_LOGS)
+        logs = log_streams(stack, JOB_LOGS)
         scripts = [asset.bucket.arn_for_objects(asset.s3_object_key) for asset in code]
         for statement in (
             iam.PolicyStatement(
@@ -59,9 +59,10 @@ class MonitorJobRole(iam.Role):
             iam.PolicyStatement(actions=["s3:PutObject"], resources=[reports]),
             list_statement(storage.capture.bucket_arn, f"{endpoint.capture_prefix}/*"),
             # A processing job lists what it downloads, be it a single file.
-            list_statement(storage.artifacts.bucket_arn, f"{endpoint.artifact_prefix}/*"),
+            list_statement(versions.bucket.bucket_arn, f"{versions.prefix}/*"),
             *(list_statement(asset.bucket.bucket_arn, asset.s3_object_key) for asset in code),
             *key_statements(storage.key.key_arn),
+            *versions.key_statements(stack),
             *image_statements(repositories),
             log_statement([logs]),
             *([metric_statement(namespaces)] if namespaces else []),
@@ -74,6 +75,7 @@ class MonitorJobRole(iam.Role):
                 baselines: "Each version's baseline lies in a folder that SageMaker names.",
                 reports: "Reports are named by the hour of their window.",
                 logs: "SageMaker names the log stream of each job.",
+                **versions.wildcards(stack),
                 "*": "ecr:GetAuthorizationToken and cloudwatch:PutMetricData know no resources; a "
                 "condition holds the latter to the namespace of monitors.",
             },

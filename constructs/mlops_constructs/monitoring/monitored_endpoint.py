@@ -10,6 +10,7 @@ from mlops_constructs.monitoring.settings import MonitorSettings
 from mlops_constructs.names import name_problems
 from mlops_constructs.serving.served_version import VARIANT
 from mlops_constructs.storage import Storage
+from mlops_constructs.version_files import VersionFiles
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,8 +20,8 @@ class MonitoredEndpoint:
     Attributes:
         name: Of the endpoint.
         capture_percent: Share of its requests that are recorded; a monitor needs some.
-        storage: The buckets of capture and artifacts, and the key.
-        artifact_prefix: Below it, in the artifact bucket, lie the baselines of all versions.
+        storage: The buckets of capture and of reports (artifacts), and the key.
+        versions: The baselines of all versions.
         baseline_uri: S3 prefix of the serving version's baseline, without a slash at its end.
         condition: Under which there is an endpoint, and so its monitors.
         variant: The production variant whose capture is read.
@@ -29,7 +30,7 @@ class MonitoredEndpoint:
     name: str
     capture_percent: int
     storage: Storage
-    artifact_prefix: str
+    versions: VersionFiles
     baseline_uri: str
     condition: CfnCondition
     variant: str = VARIANT

@@ -2,10 +2,12 @@
 
 from mlops_constructs.promotion.desire import desire
 from mlops_constructs.promotion.observe import observe
+from mlops_constructs.promotion.prove import prove
 from mlops_constructs.promotion.release import release
 from mlops_constructs.promotion.sweep import sweep
 from mlops_constructs.promotion.watch import watch
 from mlops_constructs.state_machines.failures import failures
+from mlops_constructs.state_machines.freeze import FROZEN, freezes
 from mlops_constructs.state_machines.lock import lock, unlock
 from mlops_constructs.state_machines.notices import notice
 from mlops_constructs.state_machines.requests import incomplete
@@ -20,7 +22,10 @@ from mlops_constructs.state_machines.states import (
     when,
 )
 
-INPUT = ("model", "stage", "group", "endpoint", "stack", "slot", "monitoring", "monitors")
+INPUT = (
+    *("model", "stage", "group", "endpoint", "stack", "slot", "monitoring", "monitors"),
+    *("next", "approval"),
+)
 """What an execution has to be told; anything else in its input is left alone."""
 
 TIMEOUT_SECONDS = 48 * 60 * 60
@@ -41,6 +46,7 @@ def definition() -> State:
         | release()
         | sweep()
         | watch()
+        | prove()
         | unlock(then="Is an approval missing?")
         | _end()
         | failures(noun="promotion", left_behind="What serves was left as it is."),
@@ -61,6 +67,7 @@ def _begin() -> dict[str, State]:
                     "monitors": jsonata("[$states.input.monitors]"),
                     "lock": jsonata(f"{beside} & '/lock'"),
                     "note": jsonata(f"{beside} & '/look-again'"),
+                    "freezes": freezes(),
                     "stamp": jsonata(stamp("$states.input.stage")),
                 },
                 "holding": False,
@@ -73,6 +80,8 @@ def _begin() -> dict[str, State]:
                 "watched": "",
                 "refreshed": "",
                 "watchLooks": 0,
+                "judged": "",
+                "proofLooks": 0,
             },
             then="Read the stack",
         ),
@@ -82,6 +91,7 @@ def _begin() -> dict[str, State]:
 def _end() -> dict[str, State]:
     return {
         "Is an approval missing?": choose(
+            when(FROZEN, "Done"),
             when(
                 "$not($desired.approved) and $served.package != 'NONE'",
                 "Tell that no version is approved",
@@ -91,7 +101,8 @@ def _end() -> dict[str, State]:
         "Tell that no version is approved": notice(
             "'No approved version: ' & $target.endpoint",
             "$target.endpoint & ' still serves ' & $served.package & ', and no version of ' &"
-            " $target.group & ' is approved that was not rolled back here'",
+            " $target.group & ' is approved' & ($target.approval = 'registry' ? '' : ' for ' &"
+            " $target.approval) & ' that was not rolled back here'",
             "'Approve a version, or take the endpoint down by hand (docs/runbook.md)'",
             then="Done",
         ),

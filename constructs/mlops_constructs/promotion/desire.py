@@ -1,6 +1,7 @@
 """Which model version should serve, and what the slot says."""
 
 from mlops_constructs.state_machines.failures import failure
+from mlops_constructs.state_machines.freeze import FROZEN, frozen, value_of, with_freezes
 from mlops_constructs.state_machines.stamps import RELEASED, ROLLED_BACK
 from mlops_constructs.state_machines.states import (
     State,
@@ -14,6 +15,12 @@ from mlops_constructs.state_machines.states import (
 REACHED = "$served.package = $desired.package and $served.config = $stack.config"
 """The endpoint runs the desired version, and by the very config that the stack says it does."""
 
+REGISTRY = "registry"
+"""The approval of a stage that trains: the version's own. Of any other stage it is the name that
+the life cycle of a version has to name as approved."""
+
+NO_LIFE_CYCLE = {"Stage": "NONE", "StageStatus": "NONE"}
+
 KNOWN = (
     f"($not($desired.approved) or $substringBefore($desired.stamp, ' ') = '{RELEASED}'"
     " or $desired.package in $stamped)"
@@ -22,7 +29,10 @@ KNOWN = (
 
 
 def desire() -> dict[str, State]:
-    """From "Read the slot" to "Does it serve what it should?"."""
+    """From "Read the slot", by way of what came of an update, to "Does it serve what it should?".
+
+    The slot is read with the freezes, once in each round and before anything is done.
+    """
     return _slot() | _newest_approved() | _without_approval() | _comparison()
 
 
@@ -31,17 +41,18 @@ def _slot() -> dict[str, State]:
         "Read the slot": call(
             "ssm",
             "getParameters",
-            {"Names": [jsonata("$target.slot")]},
-            assign={"slot": jsonata(or_else("$states.result.Parameters[0].Value", "''"))},
-            then="Is there a slot?",
+            {"Names": with_freezes("$target.slot")},
+            assign={"slot": jsonata(value_of("$target.slot")), "frozen": frozen()},
+            then="May it be changed?",
         ),
-        "Is there a slot?": choose(
+        "May it be changed?": choose(
+            when(FROZEN, "Read the note", {"outcome": "frozen"}),
             failure(
                 "$slot = ''",
                 "Promotion.NoSlot",
                 "'There is no slot ' & $target.slot & '; the stack that owns it makes it'",
             ),
-            otherwise="Find approved versions",
+            otherwise="What came of the update?",
         ),
     }
 
@@ -54,7 +65,11 @@ def _newest_approved() -> dict[str, State]:
         "SortOrder": "Descending",
         "MaxResults": 100,
     }
-    usable = "ModelPackageStatus = 'Completed' and $not(ModelPackageArn in $rolledBack)"
+    stage = _approved_for_the_stage("ModelLifeCycle")
+    usable = (
+        "ModelPackageStatus = 'Completed' and $not(ModelPackageArn in $rolledBack)"
+        f" and ($not($exists(ModelLifeCycle)) or {stage})"
+    )
     found: dict[str, object] = {
         "candidates": jsonata(
             f"[$states.result.ModelPackageSummaryList[{usable}].ModelPackageArn]"
@@ -78,10 +93,11 @@ def _newest_approved() -> dict[str, State]:
             when("$next != ''", "Find older versions"),
             otherwise="What may stay?",
         ),
-        "Read the version": _read("$candidates[0]", approved=True, then="Was it rolled back here?"),
-        "Was it rolled back here?": choose(
+        "Read the version": _read("$candidates[0]", approved=True, then="May it serve here?"),
+        "May it serve here?": choose(
             when(
-                f"$substring($desired.stamp, 0, {len(ROLLED_BACK)}) = '{ROLLED_BACK}'",
+                f"$substring($desired.stamp, 0, {len(ROLLED_BACK)}) = '{ROLLED_BACK}'"
+                f" or $not({_approved_for_the_stage('$desired.lifeCycle')})",
                 "Is a version left?",
                 {"candidates": jsonata(rest)},
             ),
@@ -90,9 +106,17 @@ def _newest_approved() -> dict[str, State]:
     }
 
 
+def _approved_for_the_stage(life_cycle: str) -> str:
+    """In JSONata; a stage whose approval is the registry's asks nothing of the life cycle."""
+    return (
+        f"($target.approval = '{REGISTRY}' or {life_cycle}.Stage = $target.approval"
+        f" and {life_cycle}.StageStatus = 'Approved')"
+    )
+
+
 def _without_approval() -> dict[str, State]:
     """What serves stays; a slot that names something else (it was rolled back) is put right."""
-    as_it_is = {"approved": False, "stamp": "", "properties": {}}
+    as_it_is = {"approved": False, "stamp": "", "lifeCycle": NO_LIFE_CYCLE}
     empty = as_it_is | {"package": "NONE", "slot": "NONE,NONE"}
     unchanged = as_it_is | {"package": jsonata("$served.package"), "slot": jsonata("$slot")}
     return {
@@ -129,7 +153,10 @@ def _read(package: str, *, approved: bool, then: str) -> State:
                 "stamp": jsonata(
                     or_else(f"$lookup({result}.CustomerMetadataProperties, $target.stamp)", "''")
                 ),
-                "properties": jsonata(or_else(f"{result}.CustomerMetadataProperties", "{}")),
+                "lifeCycle": {
+                    member: jsonata(or_else(f"{result}.ModelLifeCycle.{member}", "'NONE'"))
+                    for member in NO_LIFE_CYCLE
+                },
             }
         },
         then=then,

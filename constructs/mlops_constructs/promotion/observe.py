@@ -31,14 +31,14 @@ LONGEST_WAIT = 60
 
 
 def observe() -> dict[str, State]:
-    """From "Read the stack" to "What came of the update?"; with the lock it waits.
+    """From "Read the stack" to "Read the slot"; with the lock it waits.
 
     A look while CloudFormation works costs nine events of the execution's history (five for a task,
     two each for a choice and a wait), so the 970 minutes that CloudFormation gives an endpoint's
     update cost about 8,800 of the 25,000 events that Step Functions allows.
     """
     return _stack() | served(
-        then="What came of the update?",
+        then="Read the slot",
         changing=(
             failure(
                 f"$endpoint.status in {list(STUCK_ENDPOINT)}",

@@ -8,6 +8,7 @@ from aws_cdk import aws_sns as sns
 from constructs import Construct
 
 from mlops_constructs.permissions import metric_statement
+from mlops_constructs.promotion.prove import PROPOSED
 from mlops_constructs.promotion.watch import NAMESPACE
 from mlops_constructs.serving.served_version import ENDPOINT_TAG
 from mlops_constructs.state_machines.permissions import (
@@ -16,14 +17,22 @@ from mlops_constructs.state_machines.permissions import (
     arn,
     look_at_executions,
     parameters,
+    read_freezes,
 )
 
 TAGGED = (
     "CloudFormation makes up these names; a condition holds all but ListTags to the stage's tag."
 )
+VERDICTS = (
+    "sagemaker:ModelApprovalStatus",
+    "sagemaker:ModelLifeCycle:stage",
+    "sagemaker:ModelLifeCycle:stageStatus",
+)
+"""Condition keys of UpdateModelPackage, each in a request that sets what it is named after."""
+
 UNSCOPED = (
-    "ListEndpoints, ListEndpointConfigs, PutMetricData, log deliveries and traces know no"
-    " resources; a condition holds the metrics to the monitors' namespace."
+    "ListEndpoints, ListEndpointConfigs, PutMetricData, GetMetricStatistics, log deliveries and"
+    " traces know no resources; a condition holds what it puts to the monitors' namespace."
 )
 
 
@@ -35,7 +44,9 @@ class PromotionRole(MachineRole):
         slot_prefix: The parameters of all models of the stage lie below it: `/perennial/dev`.
         stack_prefix: The stacks it may update begin with it: `Dev-Serving-`.
         monitoring_stack_prefix: So do those that watch what serves: `Dev-Monitoring-`.
-        name_prefix: Endpoints and model package groups begin with it: `dev-`.
+        name_prefix: Endpoints begin with it: `prod-`.
+        group_prefix: Model package groups begin with it: `dev-`.
+        next_stage: For which it may propose versions, or nothing.
         topic: Where it may publish.
         key: Encrypts the topic.
     """
@@ -50,6 +61,8 @@ class PromotionRole(MachineRole):
         stack_prefix: str,
         monitoring_stack_prefix: str,
         name_prefix: str,
+        group_prefix: str,
+        next_stage: str,
         topic: sns.ITopic,
         key: kms.IKey,
     ) -> None:
@@ -58,6 +71,7 @@ class PromotionRole(MachineRole):
             construct_id,
             statements=[
                 *_on_sagemaker(scope, name_prefix),
+                *_on_versions(scope, group_prefix, next_stage),
                 _on_stacks(scope, stack_prefix),
                 *_on_monitoring(scope, monitoring_stack_prefix),
                 *_on_parameters(scope, slot_prefix),
@@ -71,21 +85,33 @@ class PromotionRole(MachineRole):
 
 def _on_sagemaker(scope: Construct, name_prefix: str) -> Iterator[iam.PolicyStatement]:
     configs, models = _configs_and_models(scope)
-    endpoints, versions = (
-        arn(scope, "sagemaker", kind, f"{name_prefix}*") for kind in ("endpoint", "model-package")
-    )
+    endpoints = arn(scope, "sagemaker", "endpoint", f"{name_prefix}*")
     ours = {"StringLike": {f"aws:ResourceTag/{ENDPOINT_TAG}": f"{name_prefix}*"}}
-    never_approve = {"Null": {"sagemaker:ModelApprovalStatus": "true"}}
     for actions, resource, conditions in (
         (["ListEndpoints", "ListEndpointConfigs"], "*", None),
         (["DescribeEndpoint"], endpoints, None),
         (["ListTags"], configs, None),
         (["DescribeEndpointConfig", "DeleteEndpointConfig"], configs, ours),
         (["DescribeModel", "DeleteModel"], models, ours),
-        (["ListModelPackages", "DescribeModelPackage"], versions, None),
-        (["UpdateModelPackage"], versions, never_approve),
     ):
         yield allow([f"sagemaker:{action}" for action in actions], [resource], conditions)
+
+
+def _on_versions(
+    scope: Construct, group_prefix: str, next_stage: str
+) -> Iterator[iam.PolicyStatement]:
+    """It may stamp any version and propose one for the next stage; it can't approve one.
+
+    https://docs.aws.amazon.com/sagemaker/latest/dg/model-registry-staging-construct-set-up.html
+    """
+    versions = [arn(scope, "sagemaker", "model-package", f"{group_prefix}*")]
+    update = ["sagemaker:UpdateModelPackage"]
+    approval, *life_cycle = VERDICTS
+    yield allow(["sagemaker:ListModelPackages", "sagemaker:DescribeModelPackage"], versions)
+    yield allow(update, versions, {"Null": dict.fromkeys(VERDICTS, "true")})
+    if next_stage:
+        proposal = dict(zip(life_cycle, (next_stage, PROPOSED), strict=True))
+        yield allow(update, versions, {"Null": {approval: "true"}, "StringEquals": proposal})
 
 
 def _configs_and_models(scope: Construct) -> list[str]:
@@ -105,6 +131,7 @@ def _on_monitoring(scope: Construct, stack_prefix: str) -> Iterator[iam.PolicySt
     stacks = arn(scope, "cloudformation", "stack", f"{stack_prefix}*/*")
     yield allow(["cloudformation:DescribeStacks", "cloudformation:UpdateStack"], [stacks])
     yield metric_statement([NAMESPACE])
+    yield allow(["cloudwatch:GetMetricStatistics"], ["*"])
 
 
 def _on_parameters(scope: Construct, slot_prefix: str) -> Iterator[iam.PolicyStatement]:
@@ -112,3 +139,4 @@ def _on_parameters(scope: Construct, slot_prefix: str) -> Iterator[iam.PolicySta
     # UpdateStack reads the slot with its caller's permission.
     yield allow(["ssm:GetParameters", "ssm:PutParameter"], [slot, lock, note])
     yield allow(["ssm:DeleteParameters"], [lock])
+    yield read_freezes(scope, slot_prefix)

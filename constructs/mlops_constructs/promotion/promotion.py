@@ -26,29 +26,41 @@ class Promotion(ReconcilingMachine):
           "stack": "Dev-Serving-flight-delay",
           "slot": "/perennial/dev/flight-delay/slot",
           "monitoring": "Dev-Monitoring-flight-delay",
-          "monitors": ["data-quality"]
+          "monitors": ["data-quality"],
+          "next": "Prod",
+          "approval": "registry"
         }
 
     Nothing in it says which version: the event that started it may be late, doubled or lost. What
     else comes along, such as a `reason`, is for whoever reads the execution. The lock and the
-    look-again note lie beside the slot, as `lock` and `look-again`.
+    look-again note lie beside the slot, as `lock` and `look-again`; a freeze lies there as
+    `frozen`, or below the stage's prefix for all its models (`/perennial/dev/frozen`).
+
+    The approval is `registry` where the version's own says that it may serve, or the name of the
+    stage that its life cycle has to name besides, as approved (`{"Stage": "Prod", "StageStatus":
+    "Approved"}`). A version that has proved itself here is proposed for the stage `next`; that is
+    empty where none follows.
 
     The stacks have to read the slot as an SSM-typed parameter. The serving stack has the output
     EndpointConfigName while it has an endpoint, the monitoring stack MonitoredPackage; the latter's
     name is empty for a model without monitors. Configs and models carry the tag
     `perennial:endpoint`, its value the endpoint's name.
 
-    An execution succeeds with the outcome `already serving`, `released`, `rolled back` or `left to
-    the holder of the lock`, and fails when a person is needed. The topic hears of releases,
-    rollbacks and failures, of a version that serves without approval, and of one that serves
-    unwatched.
+    An execution succeeds with the outcome `already serving`, `released`, `unproven`, `rolled back`,
+    `frozen` or `left to the holder of the lock`, and fails when a person is needed. The topic hears
+    of releases, rollbacks and failures, of a release that has answered no request, of a version
+    that waits for the next stage's approval, of one that serves without approval, and of one that
+    serves unwatched.
 
     Args:
         state_machine_name: Its name; rules and people start it by that.
         slot_prefix: The parameters of all models of the stage lie below it: `/perennial/dev`.
         stack_prefix: The stacks it may update begin with it: `Dev-Serving-`.
         monitoring_stack_prefix: So do those that watch what serves: `Dev-Monitoring-`.
-        name_prefix: Endpoints and model package groups begin with it: `dev-`.
+        name_prefix: Endpoints begin with it: `dev-`.
+        group_prefix: So do the model package groups; in a stage that follows another, with that
+            one's.
+        next_stage: The stage that follows, for which it may propose versions; empty if none does.
         topic: Where people hear of releases, rollbacks and failures.
         key: Encrypts the topic and the log; CloudWatch Logs must be let to use it.
 
@@ -66,11 +78,15 @@ class Promotion(ReconcilingMachine):
         stack_prefix: str,
         monitoring_stack_prefix: str,
         name_prefix: str,
+        group_prefix: str,
+        next_stage: str,
         topic: sns.ITopic,
         key: kms.IKey,
     ) -> None:
         stack_prefixes = (stack_prefix, monitoring_stack_prefix)
-        refuse(_problems(state_machine_name, slot_prefix, stack_prefixes, name_prefix))
+        refuse(
+            _problems(state_machine_name, slot_prefix, stack_prefixes, name_prefix, group_prefix)
+        )
         super().__init__(
             scope,
             construct_id,
@@ -85,6 +101,8 @@ class Promotion(ReconcilingMachine):
                 stack_prefix=stack_prefix,
                 monitoring_stack_prefix=monitoring_stack_prefix,
                 name_prefix=name_prefix,
+                group_prefix=group_prefix,
+                next_stage=next_stage,
                 topic=topic,
                 key=key,
             ),
@@ -94,7 +112,11 @@ class Promotion(ReconcilingMachine):
 
 
 def _problems(
-    state_machine_name: str, slot_prefix: str, stack_prefixes: Sequence[str], name_prefix: str
+    state_machine_name: str,
+    slot_prefix: str,
+    stack_prefixes: Sequence[str],
+    name_prefix: str,
+    group_prefix: str,
 ) -> Iterator[str]:
     yield from machine_problems(state_machine_name, slot_prefix, name_prefix)
     if not all(stack_prefixes):
@@ -102,3 +124,5 @@ def _problems(
             "stack_prefix and monitoring_stack_prefix must not be empty: they say which stacks may"
             " be updated"
         )
+    if not group_prefix:
+        yield "group_prefix must not be empty: it says which model package groups are read"

@@ -13,6 +13,7 @@ from mlops_constructs.state_machines.states import (
     catch,
     choose,
     jsonata,
+    or_else,
     when,
 )
 
@@ -82,10 +83,10 @@ def _update() -> dict[str, State]:
 def _outcome() -> dict[str, State]:
     return {
         "What came of the update?": choose(
-            when("$not($tried)", "Read the slot"),
+            when("$not($tried)", "Find approved versions"),
             when(f"{REACHED} and $moves", "Find the endpoint's logical id"),
-            when(REACHED, "Read the slot", {"tried": False}),
-            when("$moves", "Stamp the version as rolled back"),
+            when(REACHED, "Find approved versions", {"tried": False}),
+            when("$moves", "Read the rolled back version"),
             failure(
                 "true",
                 "Promotion.NotConverged",
@@ -117,12 +118,13 @@ def _released() -> dict[str, State]:
             "cloudformation",
             "setStackPolicy",
             {"StackName": jsonata("$target.stack"), "StackPolicyBody": jsonata(policy)},
-            then="Stamp the version as released",
+            then="Read the released version",
         ),
-        "Stamp the version as released": _stamp(
+        **_stamp(
             RELEASED,
             assign={
                 "outcome": RELEASED,
+                "proofLooks": 0,
                 "stamped": jsonata("[$stamped, $desired.package]"),
                 "tried": False,
             },
@@ -139,7 +141,7 @@ def _released() -> dict[str, State]:
 
 def _rolled_back() -> dict[str, State]:
     return {
-        "Stamp the version as rolled back": _stamp(
+        **_stamp(
             ROLLED_BACK,
             assign={
                 "outcome": ROLLED_BACK,
@@ -160,16 +162,30 @@ def _rolled_back() -> dict[str, State]:
     }
 
 
-def _stamp(word: str, *, assign: dict[str, object], then: str) -> State:
-    """All properties are sent back with the new one, whether the API merges or replaces them."""
+def _stamp(word: str, *, assign: dict[str, object], then: str) -> dict[str, State]:
+    """From "Read the … version" to ``then``.
+
+    All properties are sent back with the new one, whether the API merges or replaces them. They are
+    read just before: a release lasts, and another stage may stamp the same version meanwhile.
+    """
+    properties = or_else("$states.result.CustomerMetadataProperties", "{}")
     stamp = f"{{$target.stamp: '{word} ' & $states.context.State.EnteredTime}}"
-    return call(
-        "sagemaker",
-        "updateModelPackage",
-        {
-            "ModelPackageArn": jsonata("$desired.package"),
-            "CustomerMetadataProperties": jsonata(f"$merge([$desired.properties, {stamp}])"),
-        },
-        assign=assign,
-        then=then,
-    )
+    return {
+        f"Read the {word} version": call(
+            "sagemaker",
+            "describeModelPackage",
+            {"ModelPackageName": jsonata("$desired.package")},
+            assign={"properties": jsonata(properties)},
+            then=f"Stamp the version as {word}",
+        ),
+        f"Stamp the version as {word}": call(
+            "sagemaker",
+            "updateModelPackage",
+            {
+                "ModelPackageArn": jsonata("$desired.package"),
+                "CustomerMetadataProperties": jsonata(f"$merge([$properties, {stamp}])"),
+            },
+            assign=assign,
+            then=then,
+        ),
+    }

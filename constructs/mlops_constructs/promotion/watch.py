@@ -25,6 +25,8 @@ NAMESPACE = "Perennial/Monitoring"
 """Of the monitors' metrics. Their alarm for silence counts from the last Heartbeat, so a release
 puts one: the new version's first window is still to come."""
 
+AFTERWARDS = "Is there anything to prove?"
+
 LOOKS = 120
 """Looks at a stack that changes, a minute apart: two hours, and 1,080 events of the history."""
 
@@ -35,7 +37,11 @@ SEEN = {"watched": jsonata("$served.package")}
 
 
 def watch() -> dict[str, State]:
-    """From "Is it watched?" to "Read the note", whatever comes of it."""
+    """From "Is it watched?" to `AFTERWARDS`, whatever comes of it.
+
+    Whoever has updated the stack begins another round: that lasted, and a person may have frozen
+    the model meanwhile.
+    """
     return _look() | _compare() | _update() | _tell()
 
 
@@ -47,7 +53,7 @@ def _look() -> dict[str, State]:
         "Is it watched?": choose(
             when(
                 "$target.monitoring = '' or $served.package in [$watched, 'UNKNOWN']",
-                "Read the note",
+                AFTERWARDS,
             ),
             otherwise="Read the monitoring stack",
         ),
@@ -72,7 +78,7 @@ def _look() -> dict[str, State]:
         ),
         # It is deployed after the serving stack, and reads the slot when it is made.
         "Is there a monitoring stack?": choose(
-            when("$contains($failure.Cause, 'does not exist')", "Read the note", SEEN),
+            when("$contains($failure.Cause, 'does not exist')", AFTERWARDS, SEEN),
             otherwise=BEHIND,
         ),
     }
@@ -91,7 +97,12 @@ def _compare() -> dict[str, State]:
     )
     return {
         "What does it watch?": choose(
-            when("$monitoring.package = $served.package", "Read the note", SEEN),
+            when(
+                "$monitoring.package = $served.package and $refreshed = $served.package",
+                "Read the stack",
+                SEEN,
+            ),
+            when("$monitoring.package = $served.package", AFTERWARDS, SEEN),
             when("$not($holding)", "Take the lock"),
             when(f"{passing} and $watchLooks <= {LOOKS}", "Wait for monitoring"),
             when(given_up, BEHIND, behind),
@@ -152,7 +163,7 @@ def _tell() -> dict[str, State]:
             "$failure.Error & ': ' & $failure.Cause",
             "'The release stands. See Monitoring that is behind in docs/runbook.md'",
             assign=SEEN,
-            on_failure=catch(["States.ALL"], then="Read the note", assign=SEEN),
-            then="Read the note",
+            on_failure=catch(["States.ALL"], then=AFTERWARDS, assign=SEEN),
+            then=AFTERWARDS,
         )
     }

@@ -2,11 +2,10 @@
 
 from mlops_constructs.retraining.policy import RetrainingPolicy
 from mlops_constructs.retraining.retraining import Retraining
-from mlops_constructs.retraining.schedules import DailyRecheck, ScheduledRetraining
+from mlops_constructs.retraining.schedules import ScheduledRetraining
 from mlops_constructs.retraining.triggers import DriftTrigger, NewDataTrigger
 
 __all__ = [
-    "DailyRecheck",
     "DriftTrigger",
     "NewDataTrigger",
     "Retraining",

@@ -6,6 +6,7 @@ from mlops_constructs.retraining.need import LOOK, need
 from mlops_constructs.retraining.pace import FIRST_LOOK, pace
 from mlops_constructs.retraining.start import start
 from mlops_constructs.state_machines.failures import failure, failures
+from mlops_constructs.state_machines.freeze import freezes
 from mlops_constructs.state_machines.lock import lock, unlock
 from mlops_constructs.state_machines.requests import incomplete
 from mlops_constructs.state_machines.states import (
@@ -91,6 +92,7 @@ def _taken() -> dict[str, object]:
             "lock": jsonata(f"{beside}lock'"),
             "note": jsonata(f"{beside}look-again'"),
             "request": jsonata(f"{beside}request'"),
+            "freezes": freezes(),
         },
         "holding": False,
         "told": "",

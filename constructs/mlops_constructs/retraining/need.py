@@ -1,7 +1,8 @@
 """Is there a need for a run? Nothing of it is remembered from one round to the next."""
 
-from mlops_constructs.retraining.answered import NOW, answered
+from mlops_constructs.retraining.answered import NOW, answered, unless_started
 from mlops_constructs.retraining.ask import DATA
+from mlops_constructs.state_machines.freeze import FROZEN, frozen, value_of, with_freezes
 from mlops_constructs.state_machines.states import (
     PATIENT_RETRIES,
     State,
@@ -37,17 +38,18 @@ def need() -> dict[str, State]:
 
 
 def _request() -> dict[str, State]:
-    parameter = "$states.result.Parameters[0]"
+    parameter = "$states.result.Parameters[Name = $target.request]"
     return {
         LOOK: call(
             "ssm",
             "getParameters",
-            {"Names": [jsonata("$target.request")]},
+            {"Names": with_freezes("$target.request")},
             assign={
                 "asked": {
-                    "text": jsonata(or_else(f"{parameter}.Value", "''")),
+                    "text": jsonata(value_of("$target.request")),
                     "at": jsonata(or_else(f"$toMillis({parameter}.LastModifiedDate)", "0")),
                 },
+                "frozen": frozen(),
                 "looks": jsonata("$looks + 1"),
             },
             retries=PATIENT_RETRIES,
@@ -55,6 +57,7 @@ def _request() -> dict[str, State]:
         ),
         # Without names DescribeAlarms would answer with every alarm there is.
         "Are there alarms?": choose(
+            when(FROZEN, "Read the note", {"outcome": jsonata(unless_started("frozen"))}),
             when("$count($target.alarms) = 0", "Look at the runs", {"ringing": []}),
             otherwise="Look at the alarms",
         ),

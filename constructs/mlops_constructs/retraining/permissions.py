@@ -15,6 +15,7 @@ from mlops_constructs.state_machines.permissions import (
     arn,
     look_at_executions,
     parameters,
+    read_freezes,
 )
 
 TAGGED = "CloudFormation makes up these names; a condition holds them to the stage's tag."
@@ -107,3 +108,4 @@ def _on_parameters(scope: Construct, slot_prefix: str) -> Iterator[iam.PolicySta
     yield allow(["ssm:GetParameters"], [slot])
     yield allow(["ssm:GetParameters", "ssm:PutParameter"], [lock, note, request])
     yield allow(["ssm:DeleteParameters"], [lock])
+    yield read_freezes(scope, slot_prefix)

@@ -13,6 +13,7 @@ from mlops_constructs.permissions import (
     log_streams,
 )
 from mlops_constructs.storage import Storage
+from mlops_constructs.version_files import VersionFiles
 from mlops_constructs.wildcards import acknowledge_wildcards
 
 
@@ -26,7 +27,7 @@ class ServingRole(iam.Role):
     Args:
         storage: Buckets and key.
         endpoint_name: The endpoint that the model serves, and the prefix of its capture.
-        artifact_prefix: Below it lie the archives of the model's versions.
+        versions: The archives of the model's versions.
         repositories: ARNs of the repositories that the serving image comes from.
     """
 
@@ -37,13 +38,13 @@ class ServingRole(iam.Role):
         *,
         storage: Storage,
         endpoint_name: str,
-        artifact_prefix: str,
+        versions: VersionFiles,
         repositories: Sequence[str],
     ) -> None:
-        archives = storage.artifacts.arn_for_objects(f"{artifact_prefix}/*")
+        archives, stack = versions.objects_arn, Stack.of(scope)
         captured = storage.capture.arn_for_objects(f"{endpoint_name}/*")
-        logs = log_streams(Stack.of(scope), f"/aws/sagemaker/Endpoints/{endpoint_name}")
-        alarms = Stack.of(scope).format_arn(
+        logs = log_streams(stack, f"/aws/sagemaker/Endpoints/{endpoint_name}")
+        alarms = stack.format_arn(
             service="cloudwatch",
             resource="alarm",
             resource_name=f"{endpoint_name}-*",
@@ -55,6 +56,7 @@ class ServingRole(iam.Role):
             log_statement([logs]),
             iam.PolicyStatement(actions=["cloudwatch:DescribeAlarms"], resources=[alarms]),
             *key_statements(storage.key.key_arn),
+            *versions.key_statements(stack),
             *image_statements(repositories),
         ]
         super().__init__(
@@ -70,6 +72,7 @@ class ServingRole(iam.Role):
                 captured: "SageMaker names capture files by variant and hour.",
                 logs: "SageMaker names the log stream of each instance.",
                 alarms: "Rollback alarms end in the name of a config, which CloudFormation gives.",
+                **versions.wildcards(stack),
                 "*": "ecr:GetAuthorizationToken knows no resources.",
             },
         )

@@ -21,6 +21,7 @@ from mlops_constructs.serving.rollback_alarms import ReleaseAlarms
 from mlops_constructs.serving.served_version import ServedVersion
 from mlops_constructs.slot_content import SlotContent
 from mlops_constructs.storage import Storage
+from mlops_constructs.version_files import VersionFiles
 
 
 class ModelEndpoint(Construct):
@@ -34,7 +35,7 @@ class ModelEndpoint(Construct):
         slot_name: The SSM StringList whose first item is the model package ARN to serve, or NONE.
         hosting: Instances, bounds, capture.
         storage: Buckets and key.
-        artifact_prefix: Below it, in the artifact bucket, lie the archives of the model's versions.
+        versions: The archives of the model's versions.
         image_repositories: ARNs of the repositories that the serving image comes from.
         release: How the next version takes over.
 
@@ -53,7 +54,7 @@ class ModelEndpoint(Construct):
         slot_name: str,
         hosting: Hosting,
         storage: Storage,
-        artifact_prefix: str,
+        versions: VersionFiles,
         image_repositories: Sequence[str],
         release: ReleasePolicy = AllAtOnce(),  # noqa: B008 (frozen)
     ) -> None:
@@ -72,7 +73,7 @@ class ModelEndpoint(Construct):
             "Role",
             storage=storage,
             endpoint_name=endpoint_name,
-            artifact_prefix=artifact_prefix,
+            versions=versions,
             repositories=image_repositories,
         )
         version = ServedVersion(

@@ -66,6 +66,12 @@ def parameters(scope: Construct, prefix: str, *names: str) -> list[str]:
     return [arn(scope, "ssm", "parameter", f"{prefix.strip('/')}/*/{name}") for name in names]
 
 
+def read_freezes(scope: Construct, prefix: str) -> iam.PolicyStatement:
+    """What looking for a freeze of a model or of its stage takes."""
+    stage = arn(scope, "ssm", "parameter", f"{prefix.strip('/')}/frozen")
+    return allow(["ssm:GetParameters"], [stage, *parameters(scope, prefix, "frozen")])
+
+
 def look_at_executions(scope: Construct, state_machine_name: str) -> iam.PolicyStatement:
     """What asking after the holder of a lock takes."""
     executions = Stack.of(scope).format_arn(

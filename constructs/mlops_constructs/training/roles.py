@@ -17,7 +17,7 @@ from mlops_constructs.permissions import (
     metric_statement,
     pass_role_statement,
 )
-from mlops_constructs.storage import Storage
+from mlops_constructs.storage import Storage, TrainingStorage
 from mlops_constructs.training.archive_asset import ArchiveAsset
 from mlops_constructs.wildcards import acknowledge_wildcards
 
@@ -46,7 +46,7 @@ class JobRole(iam.Role):
         scope: Construct,
         construct_id: str,
         *,
-        storage: Storage,
+        storage: TrainingStorage,
         data_prefix: str,
         artifact_prefix: str,
         code: Sequence[ArchiveAsset],

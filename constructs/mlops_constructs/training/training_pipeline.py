@@ -13,7 +13,7 @@ from constructs import Construct
 from mlops_constructs.monitor_steps import MONITOR_STEPS
 from mlops_constructs.names import name_problems
 from mlops_constructs.problems import refuse
-from mlops_constructs.storage import Storage
+from mlops_constructs.storage import TrainingStorage
 from mlops_constructs.training.archive_asset import ArchiveAsset
 from mlops_constructs.training.definition import PipelineValues, filled, placeholder_problems
 from mlops_constructs.training.image_registries import ImageRegistries
@@ -75,7 +75,7 @@ class TrainingPipeline(Construct):
         data_prefix: str,
         image_accounts: Mapping[str, Mapping[str, str]],
         model_package_group: ModelPackageGroup,
-        storage: Storage,
+        storage: TrainingStorage,
     ) -> None:
         refuse(name_problems("the name of a pipeline", pipeline_name))
         super().__init__(scope, construct_id)

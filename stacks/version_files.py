@@ -1,0 +1,21 @@
+"""Where a stage finds the files of the versions that it serves."""
+
+from aws_cdk import aws_s3 as s3
+from constructs import Construct
+
+from config.schema import StageConfig
+from mlops_constructs.foundation import bucket_name
+from mlops_constructs.version_files import VersionFiles
+from pipeline_definitions.spec import ModelSpec
+
+
+def version_files(scope: Construct, config: StageConfig, model: ModelSpec) -> VersionFiles:
+    """The archives and baselines of ``model``, by literal names: no stage refers to another."""
+    trained_by = config.trained_by
+    return VersionFiles(
+        bucket=s3.Bucket.from_bucket_name(
+            scope, "Versions", bucket_name(trained_by.bucket_prefix, "artifacts")
+        ),
+        prefix=trained_by.resource_name(model),
+        key_alias=None if config.trains else trained_by.key_alias,
+    )
