@@ -3,7 +3,7 @@
 from config.order import in_order
 from config.schema import StageConfig
 from mlops_constructs.monitoring import ModelMonitorEngine, OpenEngine
-from mlops_constructs.serving import AllAtOnce, Hosting
+from mlops_constructs.serving import AllAtOnce, Canary, Hosting
 from pipeline_definitions.models import MODELS
 
 DEV = StageConfig(
