@@ -4,6 +4,7 @@ https://docs.aws.amazon.com/sagemaker/latest/dg/automating-sagemaker-with-eventb
 """
 
 import json
+import time
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
@@ -189,6 +190,9 @@ def test_an_update_tells_each_stage(emitted: list[Event], launched: list[Fleet])
     assert statuses(emitted) == told
     configs = [detail["EndpointConfigName"] for _, detail, _ in emitted]
     assert configs == ["config-1"] * 4 + ["config-2"]
+    (ending,) = emitted[3][1]["ProductionVariants"][0]["VariantStatus"]
+    assert ending["StatusMessage"] == "Terminating 3 instance(s)."
+    assert abs(ending["StartTime"] / 1000 - time.time()) < 60  # milliseconds
     assert serving.traffic.fleet is launched[0]
     assert serving.guard is serving.pending is serving.ending is None
 
