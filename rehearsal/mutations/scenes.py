@@ -182,9 +182,13 @@ class Drift(Scene):
         put_away(stage)
 
     def close(self, stage: Stage) -> None:
-        """The story goes on to its end."""
+        """The story goes on to its end, with traffic of its own.
+
+        The local AWS keeps two weeks of metrics, and by now there were more.
+        """
         world, timeline, names = stage.world, stage.timeline, stage.names
-        second = summer(world, timeline, names, stage.mailbox, stage.traffic)
+        traffic = Traffic(stage.package, world.time.now())
+        second = summer(world, timeline, names, stage.mailbox, traffic)
         after(world, timeline, names, second)
 
 
