@@ -22,7 +22,7 @@ from local_aws.scheduling.schedule import (
 )
 
 # What GetSchedule shows of a schedule that was created without these members.
-_DEFAULTS = {
+_DEFAULTS: dict[str, Any] = {
     "ActionAfterCompletion": "NONE",
     "GroupName": DEFAULT_GROUP,
     "ScheduleExpressionTimezone": "UTC",
@@ -30,7 +30,7 @@ _DEFAULTS = {
 }
 # botocore, RetryPolicy, gives the bounds; the user guide calls them the defaults too
 # (https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-schedule.html).
-_RETRY = {"MaximumEventAgeInSeconds": 86400, "MaximumRetryAttempts": 185}
+_RETRY: dict[str, Any] = {"MaximumEventAgeInSeconds": 86400, "MaximumRetryAttempts": 185}
 _EARLIEST_START_SECONDS = 5 * 60
 
 
