@@ -84,6 +84,13 @@ def test_a_failed_gate_says_the_numbers():
     )
 
 
+def test_what_a_version_will_carry_is_judged_before_any_work():
+    said = TOP["Preprocess"]["Arguments"]["AppSpecification"]["ContainerArguments"]
+    told = dict(zip(said[::2], said[1::2], strict=True))
+    assert told["--data-version"] == {"Get": "Parameters.DataVersion"}
+    assert told["--reason"] == {"Get": "Parameters.Reason"}
+
+
 @pytest.mark.parametrize("step", JOBS, ids=lambda step: step["Name"])
 def test_every_job_is_encrypted_limited_and_runs_as_the_job_role(step: dict[str, Any]):
     arguments = step["Arguments"]
