@@ -1,6 +1,7 @@
 """What a stage keeps: key, buckets, topic and slots."""
 
 from aws_cdk import CfnOutput, Duration, Stack
+from aws_cdk import aws_kms as kms
 from constructs import Construct
 
 from config.schema import StageConfig
@@ -17,7 +18,7 @@ class FoundationStack(Stack):
 
     def __init__(self, scope: Construct, construct_id: str, *, config: StageConfig) -> None:
         super().__init__(scope, construct_id, termination_protection=True)
-        self.key = StageKey(self, "Key")
+        self.key = self._key(config.organisation.key_arn)
         self.storage = StageStorage(
             self,
             "Storage",
@@ -25,6 +26,7 @@ class FoundationStack(Stack):
             key=self.key,
             capture_expires_after=Duration.days(config.capture_days),
             announce_new_data=any(model.retraining.on_new_data for model in config.models),
+            existing=config.organisation.buckets.by_purpose,
         )
         self.topic = NotificationTopic(self, "Topic", key=self.key)
         for model in config.models:
@@ -33,3 +35,6 @@ class FoundationStack(Stack):
         CfnOutput(self, "ArtifactBucketName", value=self.storage.bucket_name("artifacts"))
         CfnOutput(self, "CaptureBucketName", value=self.storage.bucket_name("capture"))
         CfnOutput(self, "TopicArn", value=self.topic.topic_arn)
+
+    def _key(self, existing: str | None) -> kms.IKey:
+        return kms.Key.from_key_arn(self, "Key", existing) if existing else StageKey(self, "Key")

@@ -44,6 +44,7 @@ class MonitoringStack(Stack):
             artifact_prefix=name,
             baseline_uri=slot.baseline_uri,
             condition=slot.has_model,
+            network=config.organisation.network,
         )
         monitors = [
             EndpointMonitor(

@@ -52,6 +52,7 @@ class ServingStack(Stack):
             artifact_prefix=name,
             image_repositories=registries.repository_arns,
             release=release,
+            network=config.organisation.network,
         )
         ApprovalRule(
             self,

@@ -123,7 +123,16 @@ def test_a_stack_refers_to_others_for_key_and_topic_only(templates: Templates, s
         ),
         ("Dev-Operations", {"PromotionStateMachineArn", "RetrainingStateMachineArn"}),
         (TRAINING, {"PipelineName", "ModelPackageGroupName", "InputDataUri", "RetrainingInput"}),
-        (SERVING, {"EndpointName", "EndpointConfigName", "SlotName"}),
+        (
+            SERVING,
+            {
+                "EndpointName",
+                "EndpointConfigName",
+                "SlotName",
+                "ReleasePolicy",
+                "RollbackAlarmNames",
+            },
+        ),
         (MONITORING, {"ReportPrefix", "AlarmNames", "DashboardName", "MonitoredPackage"}),
     ],
 )

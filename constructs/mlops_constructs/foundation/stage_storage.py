@@ -1,6 +1,8 @@
 """The buckets of a stage."""
 
-from typing import cast
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Final, cast
 
 from aws_cdk import Aws, Duration
 from aws_cdk import aws_kms as kms
@@ -10,18 +12,22 @@ from constructs import Construct
 from mlops_constructs.foundation.private_bucket import AccessLogBucket, PrivateBucket
 from mlops_constructs.storage import Storage
 
+PURPOSES: Final = ("data", "artifacts", "capture")
+_NONE: Final[Mapping[str, str]] = MappingProxyType({})
+
 
 class StageStorage(Construct):
     """Three private buckets for data, artifacts and capture, and one for their access logs.
 
     The three are named `<prefix>-<purpose>-<account>-<region>`, because people and other stacks
-    address them by name.
+    address them by name. Those that exist already are used as they are.
 
     Args:
         prefix: Begins the names of the buckets.
         key: Encrypts them.
         capture_expires_after: How long recorded requests and responses are kept.
         announce_new_data: Whether the data bucket sends its events to EventBridge.
+        existing: Purpose (`data`, `artifacts`, `capture`) to the name of a bucket that exists.
     """
 
     def __init__(
@@ -33,36 +39,38 @@ class StageStorage(Construct):
         key: kms.IKey,
         capture_expires_after: Duration,
         announce_new_data: bool = False,
+        existing: Mapping[str, str] = _NONE,
     ) -> None:
         super().__init__(scope, construct_id)
         self._prefix = prefix
         self._key = key
+        self._existing = existing
+        made = [purpose for purpose in PURPOSES if purpose not in existing]
+        if not made:
+            return
         logs = AccessLogBucket(self, "AccessLogs")
-        for purpose, expiry in (
-            ("data", None),
-            ("artifacts", None),
-            ("capture", capture_expires_after),
-        ):
+        for purpose in made:
             bucket = PrivateBucket(
                 self,
                 purpose.capitalize(),
                 bucket_name=self.bucket_name(purpose),
                 key=key,
                 access_logs=logs,
-                expire_after=expiry,
+                expire_after=capture_expires_after if purpose == "capture" else None,
             )
             if purpose == "data" and announce_new_data:
                 _announce(bucket)
 
     def bucket_name(self, purpose: str) -> str:
         """The name of the bucket for `data`, `artifacts` or `capture`."""
-        return f"{self._prefix}-{purpose}-{Aws.ACCOUNT_ID}-{Aws.REGION}"
+        made = f"{self._prefix}-{purpose}-{Aws.ACCOUNT_ID}-{Aws.REGION}"
+        return self._existing.get(purpose, made)
 
     def seen_from(self, scope: Construct) -> Storage:
         """The buckets by their literal names, so that ``scope``'s stack refers to the key alone."""
         data, artifacts, capture = (
             s3.Bucket.from_bucket_name(scope, purpose.capitalize(), self.bucket_name(purpose))
-            for purpose in ("data", "artifacts", "capture")
+            for purpose in PURPOSES
         )
         return Storage(data=data, artifacts=artifacts, capture=capture, key=self._key)
 

@@ -6,6 +6,7 @@ from aws_cdk import ArnFormat, Stack
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
+from mlops_constructs.network import Network, network_statements, network_wildcards
 from mlops_constructs.permissions import (
     image_statements,
     key_statements,
@@ -28,6 +29,7 @@ class ServingRole(iam.Role):
         endpoint_name: The endpoint that the model serves, and the prefix of its capture.
         artifact_prefix: Below it lie the archives of the model's versions.
         repositories: ARNs of the repositories that the serving image comes from.
+        network: Where its containers run; by default in SageMaker's own.
     """
 
     def __init__(
@@ -39,6 +41,7 @@ class ServingRole(iam.Role):
         endpoint_name: str,
         artifact_prefix: str,
         repositories: Sequence[str],
+        network: Network | None = None,
     ) -> None:
         archives = storage.artifacts.arn_for_objects(f"{artifact_prefix}/*")
         captured = storage.capture.arn_for_objects(f"{endpoint_name}/*")
@@ -56,6 +59,7 @@ class ServingRole(iam.Role):
             iam.PolicyStatement(actions=["cloudwatch:DescribeAlarms"], resources=[alarms]),
             *key_statements(storage.key.key_arn),
             *image_statements(repositories),
+            *network_statements(Stack.of(scope), network),
         ]
         super().__init__(
             scope,
@@ -71,5 +75,6 @@ class ServingRole(iam.Role):
                 logs: "SageMaker names the log stream of each instance.",
                 alarms: "Rollback alarms end in the name of a config, which CloudFormation gives.",
                 "*": "ecr:GetAuthorizationToken knows no resources.",
+                **network_wildcards(Stack.of(scope), network),
             },
         )

@@ -9,6 +9,7 @@ from aws_cdk import aws_sagemaker as sagemaker
 from constructs import Construct
 
 from mlops_constructs.names import name_problems
+from mlops_constructs.network import Network
 from mlops_constructs.problems import refuse
 from mlops_constructs.serving.autoscaling import EndpointScaling
 from mlops_constructs.serving.deployment import deployment_config
@@ -37,6 +38,8 @@ class ModelEndpoint(Construct):
         artifact_prefix: Below it, in the artifact bucket, lie the archives of the model's versions.
         image_repositories: ARNs of the repositories that the serving image comes from.
         release: How the next version takes over.
+        network: Where the model's containers run; by default in SageMaker's own. Another network
+            is a release, since the model is made anew.
 
     Attributes:
         has_model: The condition under which there is an endpoint.
@@ -56,6 +59,7 @@ class ModelEndpoint(Construct):
         artifact_prefix: str,
         image_repositories: Sequence[str],
         release: ReleasePolicy = AllAtOnce(),  # noqa: B008 (frozen)
+        network: Network | None = None,
     ) -> None:
         refuse(
             [
@@ -74,6 +78,7 @@ class ModelEndpoint(Construct):
             endpoint_name=endpoint_name,
             artifact_prefix=artifact_prefix,
             repositories=image_repositories,
+            network=network,
         )
         version = ServedVersion(
             self,
@@ -84,6 +89,7 @@ class ModelEndpoint(Construct):
             storage=storage,
             role=self.role,
             condition=self.has_model,
+            network=network,
         )
         self.endpoint_config_name = version.config_name
         self.rollback_alarm_names = self._guard(release)
