@@ -10,7 +10,7 @@ export UV_VERSION := $(shell sed -n 's/^uv==\([0-9.]*\).*/\1/p' requirements-dev
 STAMP := .venv/installed
 LOCK = uv pip compile --quiet --python-version 3.11 --no-header --no-emit-index-url --no-annotate
 .DEFAULT_GOAL := help
-.PHONY: help install rehearse test unit check lint types synth definitions snapshots lock bench bench-monitors audit clean
+.PHONY: help install rehearse mutate test unit check lint types mypy pyright synth definitions snapshots lock bench bench-monitors audit clean
 
 help:  ## what can be made
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 22
@@ -30,22 +30,31 @@ $(STAMP): requirements.txt requirements-dev.txt package.json package-lock.json c
 rehearse: install  ## the whole story on the local AWS, on this machine, with no account
 	python -m rehearsal
 
+mutate: install  ## break each arrow of the templates in turn; the story must name it (nightly)
+	python -m rehearsal.mutate --jobs 2
+
 test: install  ## the whole suite
 	pytest
 
 unit: install  ## the part of the suite that starts no server
 	pytest -m "not local_aws"
 
-check: install lint types synth test  ## what CI runs
+check: install  ## what CI runs
+	$(MAKE) --no-print-directory --jobs 2 --output-sync lint mypy pyright synth
+	$(MAKE) --no-print-directory test
 
 lint: install
 	ruff check .
 	ruff format --check .
 	lint-imports
 
-types: install
+types: mypy pyright
+
+mypy: install
 	mypy
 	for steps in pipeline_definitions/*/steps constructs/mlops_constructs/*/steps; do (cd $$steps && mypy --config-file $(CURDIR)/pyproject.toml --cache-dir $(CURDIR)/.mypy_cache/$$steps --exclude nothing .) || exit 1; done
+
+pyright: install
 	node_modules/.bin/pyright
 
 synth: install  ## templates to cdk.out, checked by cdk-nag and cfn-lint

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -33,6 +34,13 @@ WORLDS: Mapping[str, dict[str, str]] = {
     },
 }
 """In the second the clock is years ahead, and there is no network and no SageMaker SDK."""
+
+# What CDK, node and others leave among temporary files goes with this run; pytest's own stay.
+_TEMPORARY = (
+    None if "PYTEST_XDIST_WORKER" in os.environ else TemporaryDirectory(prefix="perennial-tests-")
+)
+if _TEMPORARY:
+    os.environ["TMPDIR"] = _TEMPORARY.name
 
 # Also for what CDK's classes start in this process.
 os.environ["NODE_OPTIONS"] = QUICK_GC
@@ -90,13 +98,12 @@ def synthesize(folders: Mapping[str, Path]) -> None:
 @pytest.fixture(scope="session")
 def templates(assemblies: dict[str, Path]) -> dict[str, dict[str, Any]]:
     """Stack name to template."""
-    folder = assemblies["home"] / "assembly-Dev"
-    artifacts = json.loads((folder / "manifest.json").read_text())["artifacts"].values()
     return {
         artifact["properties"]["stackName"]: json.loads(
-            (folder / artifact["properties"]["templateFile"]).read_text()
+            (manifest.parent / artifact["properties"]["templateFile"]).read_text()
         )
-        for artifact in artifacts
+        for manifest in assemblies["home"].glob("assembly-*/manifest.json")
+        for artifact in json.loads(manifest.read_text())["artifacts"].values()
         if artifact["type"] == "aws:cloudformation:stack"
     }
 
@@ -107,3 +114,8 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> OneScopeAtAT
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=place)
+
+
+def pytest_unconfigure() -> None:
+    if _TEMPORARY:
+        _TEMPORARY.cleanup()
