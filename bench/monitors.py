@@ -24,7 +24,7 @@ import pandas as pd
 from scipy.stats import beta
 
 from bench.scripts import load
-from rehearsal.flights import delivery
+from rehearsal.flights import Airline
 
 ROOT = Path(__file__).resolve().parent.parent
 STEPS = ROOT / "constructs/mlops_constructs/monitoring/steps"
@@ -42,7 +42,7 @@ def flights(months: range) -> pd.DataFrame:
     """Rows as preprocessing makes them, with the time of the scheduled departure."""
     preprocess, raw = load(FLIGHTS, "preprocess", "raw")
     with tempfile.TemporaryDirectory() as folder:
-        for key, body in delivery(months):
+        for key, body in Airline().delivery(months):
             path = Path(folder) / key
             path.parent.mkdir(exist_ok=True)
             path.write_bytes(body)

@@ -9,7 +9,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from mlops_constructs.problems import InvalidProps
-from pipeline_definitions.definition import StaleDefinition
+from pipeline_definitions.definition import StaleDefinition, UnknownPlaceholder
 from pipeline_definitions.spec import InvalidModels
 
 STAGES_FILE = Path(__file__).with_name("stages.py")
@@ -25,7 +25,7 @@ def told_in_sentences() -> Iterator[None]:
         yield
     except ValidationError as error:
         sys.exit("\n".join(f"{said} ({_where(error)})" for said in sentences(error)))
-    except (InvalidProps, InvalidModels, StaleDefinition) as error:
+    except (InvalidProps, InvalidModels, StaleDefinition, UnknownPlaceholder) as error:
         sys.exit(str(error))
 
 

@@ -63,7 +63,7 @@ class LocalAws:
             port: A port of 127.0.0.1; 0 takes a free one.
             node_modules: A folder of JavaScript packages for Lambda functions in Node.js, as
                 AWS's runtime brings its SDK along.
-            assume: Rows of `assumptions.toml` to switch, by id.
+            assume: Rows of any `assumptions.toml` to switch, by id.
 
         Raises:
             RuntimeError: It stopped, or did not answer within a minute; the text ends with the
@@ -73,10 +73,12 @@ class LocalAws:
         port = port or free_port()
         log = folder / "local_aws.log"
         command = [sys.executable, "-m", "local_aws", "--port", str(port), "--folder", str(folder)]
+        if node_modules is not None:
+            command += ["--node-modules", str(node_modules.resolve())]
         with log.open("wb") as output:
             process = subprocess.Popen(
                 command,
-                env=_process_environment(node_modules, assume or {}),
+                env=_process_environment(assume or {}),
                 cwd=folder,
                 stdin=subprocess.DEVNULL,
                 stdout=output,
@@ -207,12 +209,19 @@ def client_environment(port: int) -> dict[str, str]:
     }
 
 
-def server_environment(port: int, folder: Path) -> dict[str, str]:
-    """What MiniStack reads: this machine only, this port, and no file outside the folder."""
-    temporary = folder / "tmp"
+def server_environment(port: int, folder: Path, node_modules: Path) -> dict[str, str]:
+    """What MiniStack reads: this machine only, this port, and no file outside the folder.
+
+    Args:
+        port: Where it listens.
+        folder: Where it keeps all its files.
+        node_modules: JavaScript packages for Lambda functions, if there is such a folder.
+    """
+    temporary = folder.resolve() / "tmp"
     temporary.mkdir(parents=True, exist_ok=True)
     return {
         **client_environment(port),
+        **({"NODE_PATH": str(node_modules.resolve())} if node_modules.is_dir() else {}),
         "BIND_HOST": "127.0.0.1",
         "GATEWAY_PORT": str(port),
         "MINISTACK_HOST": "127.0.0.1",
@@ -227,7 +236,7 @@ def server_environment(port: int, folder: Path) -> dict[str, str]:
     }
 
 
-def _process_environment(node_modules: Path | None, assume: Mapping[str, bool]) -> dict[str, str]:
+def _process_environment(assume: Mapping[str, bool]) -> dict[str, str]:
     """A small environment of its own, so that nothing of the caller's shell changes a run."""
     kept = ("HOME", "LANG", "PATH")
     environment = {name: os.environ[name] for name in kept if name in os.environ}
@@ -237,6 +246,4 @@ def _process_environment(node_modules: Path | None, assume: Mapping[str, bool]) 
     environment["LOCAL_AWS_ASSUME"] = ",".join(
         f"{name}={str(value).lower()}" for name, value in assume.items()
     )
-    if node_modules is not None:
-        environment["NODE_PATH"] = str(node_modules.resolve())
     return environment

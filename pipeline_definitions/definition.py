@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from mlops_constructs.training import placeholder_problems
+from pipeline_definitions.images import image_accounts
 from pipeline_definitions.spec import ModelSpec
 
 DEFINITION = "definition.json"
@@ -18,6 +20,10 @@ _PIN = re.compile(r"^sagemaker==\S+", re.MULTILINE)
 
 class StaleDefinition(ValueError):
     """definition.json is missing, or is not what its sources would give."""
+
+
+class UnknownPlaceholder(ValueError):
+    """definition.json wants something filled in that no construct knows."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +47,7 @@ def load_definition(spec: ModelSpec) -> PipelineDefinition:
 
     Raises:
         StaleDefinition: If it is missing, was edited by hand, or is older than a source of it.
+        UnknownPlaceholder: If the constructs no longer fill one of its placeholders.
     """
     path, digest = spec.folder / DEFINITION, spec.folder / DIGEST
     if not path.is_file() or not digest.is_file():
@@ -55,7 +62,19 @@ def load_definition(spec: ModelSpec) -> PipelineDefinition:
             f"model {spec.name!r}: {DEFINITION} is out of date, because of {', '.join(changed)}; "
             "run `make definitions` and commit what it writes"
         )
+    unknown = unknown_placeholders(spec, body)
+    if unknown:
+        raise UnknownPlaceholder("\n".join(unknown))
     return PipelineDefinition(body)
+
+
+def unknown_placeholders(spec: ModelSpec, definition: str) -> list[str]:
+    """One sentence for each placeholder that no construct fills, with the file to change."""
+    accounts = {name for names in image_accounts().values() for name in names}
+    subject = f"model {spec.name!r}: its definition"
+    where = _shown(spec.folder / "pipeline.py")
+    problems = placeholder_problems(subject, definition, accounts)
+    return [f"{problem}; change it in {where}" for problem in problems]
 
 
 def source_digests(spec: ModelSpec, *, definition: str) -> dict[str, str]:

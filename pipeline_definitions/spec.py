@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
@@ -15,6 +15,9 @@ LONGEST_NAME = 63
 
 STAGE_PREFIX_BUDGET = 10
 """What is kept free for a stage's prefix and its hyphen, as in `dev-flight-delay`."""
+
+MODELS_FILE = "pipeline_definitions/models.py"
+"""Where models are listed."""
 
 _NAME = re.compile(r"[a-zA-Z0-9](-*[a-zA-Z0-9])*")
 
@@ -64,7 +67,8 @@ class ModelSpec:
         return next(own, DataQuality())
 
     @property
-    def _own_file(self) -> str:
+    def own_file(self) -> str:
+        """Where it is declared, as seen from the project's root."""
         return _shown(self.folder / "__init__.py")
 
     def problems(self) -> Iterator[str]:
@@ -73,7 +77,7 @@ class ModelSpec:
         if not _NAME.fullmatch(self.name) or len(self.name) > longest:
             yield (
                 f"model {self.name!r}: a name is 1 to {longest} letters, digits and inner hyphens, "
-                f"got {len(self.name)} characters; change name= in {self._own_file}"
+                f"got {len(self.name)} characters; change name= in {self.own_file}"
             )
         if not self.step_scripts:
             yield (
@@ -84,7 +88,7 @@ class ModelSpec:
             if not (self.steps_folder / script).is_file():
                 yield (
                     f"model {self.name!r}: no step script at {_shown(self.steps_folder / script)}; "
-                    f"add it or take it out of step_scripts= in {self._own_file}"
+                    f"add it or take it out of step_scripts= in {self.own_file}"
                 )
 
 
@@ -104,7 +108,7 @@ def models_in(*folders: str) -> tuple[ModelSpec, ...]:
         else:
             problems.append(
                 f"model folder {folder!r}: no MODEL = ModelSpec(...) in {_shown(path)}; add it, or "
-                "take the folder out of pipeline_definitions/models.py"
+                f"take the folder out of {MODELS_FILE}"
             )
     if problems:
         raise InvalidModels(problems)
@@ -118,11 +122,9 @@ def checked(*models: ModelSpec) -> tuple[ModelSpec, ...]:
         InvalidModels: With one sentence for each problem of each model.
     """
     problems = [problem for model in models for problem in model.problems()]
-    names = Counter(model.name for model in models)
     problems += [
-        f"{_COUNTED.get(count, str(count))} models are called {name!r}; "
-        "model names must differ because they name registry groups"
-        for name, count in names.items()
+        _one_name(name, [model for model in models if model.name == name])
+        for name, count in Counter(model.name for model in models).items()
         if count > 1
     ]
     if problems:
@@ -131,6 +133,15 @@ def checked(*models: ModelSpec) -> tuple[ModelSpec, ...]:
 
 
 _COUNTED = {2: "two", 3: "three"}
+
+
+def _one_name(name: str, models: Sequence[ModelSpec]) -> str:
+    count = _COUNTED.get(len(models), str(len(models)))
+    files = " or ".join(dict.fromkeys(model.own_file for model in models))
+    return (
+        f"{count} models are called {name!r}; model names must differ because they name registry "
+        f"groups; change name= in {files}, or take one out of {MODELS_FILE}"
+    )
 
 
 def _shown(path: Path) -> str:

@@ -2,7 +2,9 @@
 
 import hashlib
 import json
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from rehearsal.arrows import StoryBroke
 from rehearsal.timeline import Timeline
@@ -23,6 +25,20 @@ def digests(assembly: Path) -> dict[str, str]:
         _stack_name(path): hashlib.sha256(path.read_bytes()).hexdigest()
         for path in templates(assembly)
     }
+
+
+def by_stack(assembly: Path) -> dict[str, dict[str, Any]]:
+    """The stage's templates in an assembly, by stack name."""
+    return {
+        _stack_name(path): json.loads(path.read_text(encoding="utf-8"))
+        for path in templates(assembly)
+    }
+
+
+def mutate(assembly: Path, stack: str, template: Mapping[str, Any]) -> None:
+    """Put another template in the place of a stack's."""
+    [path] = [path for path in templates(assembly) if _stack_name(path) == stack]
+    path.write_text(json.dumps(template, indent=1), encoding="utf-8")
 
 
 def templates(assembly: Path) -> list[Path]:

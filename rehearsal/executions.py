@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from rehearsal.arrows import StoryBroke
+from rehearsal.arrows import ArrowDidNotFire
 from rehearsal.world import World
 
 HOUR = 3600.0
@@ -39,7 +39,7 @@ def await_success(world: World, arrow: str, execution: str, *, within: float = H
     """Wait until an execution ends.
 
     Raises:
-        StoryBroke: it did not end well.
+        ArrowDidNotFire: it did not end well.
     """
     states = world.client("stepfunctions")
     end = world.await_arrow(
@@ -48,5 +48,5 @@ def await_success(world: World, arrow: str, execution: str, *, within: float = H
         within=within,
     )  # fmt: skip
     if end["status"] != "SUCCEEDED":
-        name = execution.rpartition(":")[2]
-        raise StoryBroke(f"{name} ended {end['status']}: {end.get('error')} {end.get('cause')}")
+        seen = f"{end['status']}: {end.get('error')} {end.get('cause')}"
+        raise ArrowDidNotFire(arrow, "the execution to succeed", within, seen)

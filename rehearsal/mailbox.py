@@ -23,7 +23,7 @@ class Mailbox:
         )
 
     def await_message(self, arrow: str, subject: str) -> str:
-        """Wait until somebody was told something, and return the whole message.
+        """Wait until somebody was told something, and return the whole message, once.
 
         Args:
             arrow: Who tells.
@@ -33,7 +33,13 @@ class Mailbox:
             arrow, lambda: [m for m in self._read() if subject in m.get("Subject", "")],
             expected=f"a message about {subject!r}", within=3600.0,
         )  # fmt: skip
+        self._messages = [message for message in self._messages if message not in found]
         return str(found[-1]["Message"])
+
+    def empty(self) -> None:
+        """Throw away what has come."""
+        self._read()
+        self._messages.clear()
 
     def _read(self) -> list[dict[str, Any]]:
         sqs = self._world.client("sqs")

@@ -3,7 +3,7 @@
 from typing import Any
 
 from rehearsal.arrows import StoryBroke
-from rehearsal.executions import await_execution, await_success, executions
+from rehearsal.executions import HOUR, await_execution, await_success, executions
 from rehearsal.mailbox import Mailbox
 from rehearsal.names import MONITORING, SERVING, Names
 from rehearsal.timeline import Timeline
@@ -24,11 +24,12 @@ def release(
     timeline.record("platform", "promotion started", execution=started[0])
     slot = world.await_arrow(
         "Promotion -> slot", lambda: _slot(world, names.slot),
-        expected=f"the slot to name {package}", until=lambda value: value[0] == package, within=DAY,
+        expected=f"the slot to name {package}", until=lambda value: value[0] == package,
+        within=HOUR,
     )  # fmt: skip
     timeline.record("platform", "slot written", package=slot[0], baseline=slot[1])
     endpoint = world.await_arrow(
-        "Promotion -> UpdateStack -> endpoint", lambda: _endpoint(world, names.endpoint),
+        "Promotion -> UpdateStack -> endpoint", lambda: described(world, names.endpoint),
         expected=f"endpoint {names.endpoint} InService with {package}", within=DAY,
         until=lambda found: found.get("EndpointStatus") == "InService"
         and served(world, found) == package,
@@ -66,14 +67,14 @@ def _slot(world: World, name: str) -> list[str]:
     return value.split(",")
 
 
-def _endpoint(world: World, name: str) -> dict[str, Any]:
+def described(world: World, name: str) -> dict[str, Any]:
     """The endpoint's description; empty while there is none."""
     sagemaker = world.client("sagemaker")
     listed = sagemaker.list_endpoints(NameContains=name)["Endpoints"]
     if name not in [found["EndpointName"] for found in listed]:
         return {}
-    described: dict[str, Any] = sagemaker.describe_endpoint(EndpointName=name)
-    return described
+    found: dict[str, Any] = sagemaker.describe_endpoint(EndpointName=name)
+    return found
 
 
 def _is_watched(world: World, timeline: Timeline, package: str) -> None:
@@ -82,7 +83,7 @@ def _is_watched(world: World, timeline: Timeline, package: str) -> None:
         "Promotion -> UpdateStack -> monitors",
         lambda: world.outputs(MONITORING).get("MonitoredPackage"),
         expected=f"{MONITORING} to watch {package}", until=lambda found: found == package,
-        within=DAY,
+        within=3 * HOUR,
     )  # fmt: skip
     timeline.record("platform", "monitors set", package=watched)
 

@@ -7,12 +7,13 @@ between is the platform's doing; the story waits for it, and says which arrow di
 from dataclasses import dataclass
 
 from rehearsal.deployment import deploy, synthesize
+from rehearsal.executions import await_success, executions
 from rehearsal.mailbox import Mailbox
 from rehearsal.names import Names
 from rehearsal.release import nothing_is_served, release
 from rehearsal.seasons import drifting, quiet, settled
 from rehearsal.timeline import Timeline
-from rehearsal.traffic import Traffic, await_capture
+from rehearsal.traffic import Traffic
 from rehearsal.training import ask_for_a_run, await_run, follow, runs, upload
 from rehearsal.watching import await_drift_alarm, await_retraining
 from rehearsal.world import World
@@ -45,19 +46,33 @@ def tell(world: World, timeline: Timeline) -> Served:
     nothing_is_served(world, timeline, names)
     first = _winter(world, timeline, names, mailbox)
     traffic = _spring(world, timeline, names, first)
-    second = _summer(world, timeline, names, mailbox, traffic)
-    return _after(world, timeline, names, traffic, first, second)
+    upload(world, timeline, prefix=names.input_data, months=SPRING)
+    second = summer(world, timeline, names, mailbox, traffic)
+    config = after(world, timeline, names, second)
+    return Served(first, second, names.endpoint, config, names)
 
 
 def _winter(world: World, timeline: Timeline, names: Names, mailbox: Mailbox) -> str:
     """Data arrives, a person asks for a first version, another approves it, and it serves."""
     upload(world, timeline, prefix=names.input_data, months=WINTER)
-    ask_for_a_run(world, timeline, names, reason="first version on the flights of winter")
-    run = await_run(world, timeline, names, before=set(), Reason="first version")
-    package = follow(world, timeline, run=run, group=names.group)
+    package = asked_for(world, timeline, names, mailbox, champion="NONE")
     because = "beats the floor on March's last weeks"
     release(world, timeline, names, mailbox, package=package, because=because)
     return package
+
+
+def asked_for(
+    world: World, timeline: Timeline, names: Names, mailbox: Mailbox, *, champion: str
+) -> str:
+    """A person asks for a version, and a run registers one."""
+    before, reason = set(runs(world, names.pipeline)), "first version on the flights of winter"
+    execution = ask_for_a_run(world, timeline, names, reason=reason)
+    run = await_run(
+        world, timeline, names, before=before, Reason=reason, ChampionPackageArn=champion
+    )
+    mailbox.await_message("Retraining -> topic", f"Retraining: {names.endpoint}")
+    await_success(world, "Retraining -> its end", execution)
+    return follow(world, timeline, run=run, group=names.group)
 
 
 def _spring(world: World, timeline: Timeline, names: Names, package: str) -> Traffic:
@@ -67,21 +82,13 @@ def _spring(world: World, timeline: Timeline, names: Names, package: str) -> Tra
     return traffic
 
 
-def _summer(
+def summer(
     world: World, timeline: Timeline, names: Names, mailbox: Mailbox, traffic: Traffic
 ) -> str:
     """Summer comes: drift, an alarm, a run with the alarm as its reason, and version 2 serves."""
-    upload(world, timeline, prefix=names.input_data, months=SPRING)
-    before = set(runs(world, names.pipeline))
+    before = Before.of(world, names)
     drifting(world, timeline, names, traffic)
-    await_drift_alarm(world, timeline, names, state="ALARM")
-    await_retraining(world, timeline, names)
-    run = await_run(
-        world, timeline, names, before=before, Reason=names.drift_alarm,
-        ChampionPackageArn=traffic.package,
-    )  # fmt: skip
-    mailbox.await_message("Retraining -> topic", f"Retraining: {names.endpoint}")
-    mailbox.await_message("drift alarm -> topic", names.drift_alarm)
+    run = rung_for(world, timeline, names, mailbox, before, champion=traffic.package)
     package = follow(world, timeline, run=run, group=names.group)
     traffic.check(world, timeline, names)
     because = "knows spring, and beats the champion on June's last weeks"
@@ -89,14 +96,41 @@ def _summer(
     return package
 
 
-def _after(
-    world: World, timeline: Timeline, names: Names, before: Traffic, first: str, second: str
-) -> Served:
-    """Version 2 answers, and its own baseline judges what it is asked."""
-    traffic = Traffic(second, world.time.now())
+@dataclass(frozen=True)
+class Before:
+    """The runs and the retrainings that there were before a window was reported on."""
+
+    runs: set[str]
+    retrainings: set[str]
+
+    @classmethod
+    def of(cls, world: World, names: Names) -> "Before":
+        """Those that there are now."""
+        return cls(set(runs(world, names.pipeline)), set(executions(world, names.retraining)))
+
+
+def rung_for(
+    world: World, timeline: Timeline, names: Names, mailbox: Mailbox, before: Before,
+    *, champion: str,
+) -> str:  # fmt: skip
+    """The alarm rings, people hear of it, and it is the reason of the run that is started."""
+    await_drift_alarm(world, timeline, names, state="ALARM")
+    execution = await_retraining(world, timeline, names, before=before.retrainings)
+    run = await_run(
+        world, timeline, names, before=before.runs, Reason=names.drift_alarm,
+        ChampionPackageArn=champion,
+    )  # fmt: skip
+    mailbox.await_message("Retraining -> topic", f"Retraining: {names.endpoint}")
+    mailbox.await_message("drift alarm -> topic", names.drift_alarm)
+    await_success(world, "Retraining -> its end", execution)
+    return run
+
+
+def after(world: World, timeline: Timeline, names: Names, package: str) -> str:
+    """Version 2 answers, and its own baseline judges what it is asked; the config that serves."""
+    traffic = Traffic(package, world.time.now())
     settled(world, timeline, names, traffic)
     await_drift_alarm(world, timeline, names, state="OK")
     traffic.check(world, timeline, names)
-    await_capture(world, timeline, names, records=before.requests + traffic.requests)
     endpoint = world.client("sagemaker").describe_endpoint(EndpointName=names.endpoint)
-    return Served(first, second, names.endpoint, endpoint["EndpointConfigName"], names)
+    return str(endpoint["EndpointConfigName"])

@@ -95,10 +95,20 @@ class Traffic:
 def await_capture(world: World, timeline: Timeline, names: Names, *, records: int) -> None:
     """Wait until every request so far lies in the capture bucket."""
     found = world.await_arrow(
-        "endpoint -> capture bucket", lambda: sum(1 for _ in captured(world, names)),
+        "endpoint -> capture bucket", lambda: recorded(world, names),
         expected=f"{records} records", until=lambda found: found == records, within=3600.0,
     )  # fmt: skip
     timeline.record("platform", "traffic captured", records=found)
+
+
+def recorded(world: World, names: Names) -> int:
+    """How many requests lie in the capture bucket together with their answers."""
+    return sum(whole(record) for record in captured(world, names))
+
+
+def whole(record: dict[str, Any]) -> bool:
+    """Whether a record holds a request and its answer."""
+    return {"endpointInput", "endpointOutput"} <= set(record["captureData"])
 
 
 def _order_of_features(world: World, package: dict[str, Any]) -> list[str]:

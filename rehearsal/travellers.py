@@ -8,7 +8,7 @@ import datetime
 import io
 from dataclasses import dataclass
 
-from rehearsal.flights import delivery
+from rehearsal.flights import Airline
 
 WEATHER = (
     "temp", "dewp", "humid", "wind_dir", "wind_speed", "wind_gust", "precip", "pressure", "visib",
@@ -24,9 +24,10 @@ class Question:
     late: bool | None
 
 
-def by_day(month: int) -> list[list[Question]]:
+def by_day(airline: Airline, month: int) -> list[list[Question]]:
     """The flights of each day of a month of 2013, in the order of their departure."""
-    tables = {key.partition("/")[0]: _rows(body) for key, body in delivery(range(month, month + 1))}
+    delivered = airline.delivery(range(month, month + 1))
+    tables = {key.partition("/")[0]: _rows(body) for key, body in delivered}
     weather = {(row["origin"], row["time_hour"]): row for row in tables["weather"]}
     planes = {row["tailnum"]: row for row in tables["planes"]}
     flights = sorted(tables["flights"], key=lambda row: (row["time_hour"], int(row["minute"])))

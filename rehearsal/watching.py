@@ -156,10 +156,11 @@ def await_drift_alarm(world: World, timeline: Timeline, names: Names, *, state: 
     timeline.record("platform", event, alarm=names.drift_alarm, state=state)
 
 
-def await_retraining(world: World, timeline: Timeline, names: Names) -> None:
-    """Wait until the alarm has asked for a run."""
+def await_retraining(world: World, timeline: Timeline, names: Names, *, before: set[str]) -> str:
+    """Wait until the alarm has asked for a run; the execution that this started."""
     [execution, *_] = await_execution(
-        world, "drift alarm -> Retraining", machine=names.retraining, before=set(),
+        world, "drift alarm -> Retraining", machine=names.retraining, before=before,
         trigger="drift", endpoint=names.endpoint,
     )  # fmt: skip
     timeline.record("platform", "retraining asked for by the alarm", execution=execution)
+    return execution

@@ -7,11 +7,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import boto3
 
 from rehearsal.arrows import Seen, StoryBroke, await_arrow
+from rehearsal.flights import Airline
 from rehearsal.passing import Passing, RealTime
 
 REPOSITORY = Path(__file__).resolve().parent.parent
@@ -25,11 +27,13 @@ class World:
         environment: what a client needs to reach it: `AWS_ENDPOINT_URL`, keys, region.
         out: `timeline.jsonl`, the assembly, logs.
         time: how time passes there.
+        airline: whose flights the model is about.
     """
 
     environment: Mapping[str, str]
     out: Path
     time: Passing = field(default_factory=RealTime)
+    airline: Airline = field(default_factory=Airline)
 
     @cached_property
     def _session(self) -> Any:
@@ -75,11 +79,7 @@ class World:
         Raises:
             StoryBroke: it failed; the text holds its last lines, and `cdk.log` all of them.
         """
-        environment = {**os.environ, **self.environment}
-        done = subprocess.run(
-            ["cdk", *arguments], cwd=REPOSITORY, env=environment, text=True,
-            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-        )  # fmt: skip
+        done = run_cdk(*arguments, environment=self.environment)
         with (self.out / "cdk.log").open("a", encoding="utf-8") as log:
             log.write(f"$ cdk {' '.join(arguments)}\n{done.stdout}\n")
         if done.returncode:
@@ -95,8 +95,24 @@ class World:
         """A JSON object in S3."""
         return json.loads(self.read_bytes(uri))
 
+    def exists(self, uri: str) -> bool:
+        """Whether there is such an object in S3."""
+        bucket, _, key = uri.removeprefix("s3://").partition("/")
+        listed = self.client("s3").list_objects_v2(Bucket=bucket, Prefix=key, MaxKeys=1)
+        return any(entry["Key"] == key for entry in listed.get("Contents", []))
+
     def read_bytes(self, uri: str) -> bytes:
         """An object in S3."""
         bucket, _, key = uri.removeprefix("s3://").partition("/")
         body: bytes = self.client("s3").get_object(Bucket=bucket, Key=key)["Body"].read()
         return body
+
+
+def run_cdk(
+    *arguments: str, environment: Mapping[str, str] = MappingProxyType({})
+) -> "subprocess.CompletedProcess[str]":
+    """Run the cdk CLI from the repository; what it prints is all in one text."""
+    return subprocess.run(
+        ["cdk", *arguments], cwd=REPOSITORY, env={**os.environ, **environment}, text=True,
+        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+    )  # fmt: skip

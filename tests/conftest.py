@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -33,6 +34,13 @@ WORLDS: Mapping[str, dict[str, str]] = {
     },
 }
 """In the second the clock is years ahead, and there is no network and no SageMaker SDK."""
+
+# What CDK, node and others leave among temporary files goes with this run; pytest's own stay.
+_TEMPORARY = (
+    None if "PYTEST_XDIST_WORKER" in os.environ else TemporaryDirectory(prefix="perennial-tests-")
+)
+if _TEMPORARY:
+    os.environ["TMPDIR"] = _TEMPORARY.name
 
 # Also for what CDK's classes start in this process.
 os.environ["NODE_OPTIONS"] = QUICK_GC
@@ -99,6 +107,13 @@ def prod(assemblies: dict[str, Path]) -> dict[str, dict[str, Any]]:
     return templates_of(assemblies["home"] / "assembly-Prod")
 
 
+@pytest.fixture(scope="session")
+def all_templates(assemblies: dict[str, Path]) -> dict[str, dict[str, Any]]:
+    """Stack name to template, of every stage."""
+    folders = sorted(assemblies["home"].glob("assembly-*"))
+    return {name: one for folder in folders for name, one in templates_of(folder).items()}
+
+
 def templates_of(folder: Path) -> dict[str, dict[str, Any]]:
     """Stack name to template."""
     artifacts = json.loads((folder / "manifest.json").read_text())["artifacts"].values()
@@ -117,3 +132,8 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> OneScopeAtAT
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=place)
+
+
+def pytest_unconfigure() -> None:
+    if _TEMPORARY:
+        _TEMPORARY.cleanup()

@@ -9,6 +9,10 @@ ROOT = Path(__file__).resolve().parent.parent
 TOGETHER = {
     "a story played once": ("tests/loop",),
     "two local AWS": ("tests/promotion",),
+    "the SageMaker SDK": (
+        "tests/pipeline_definitions/test_make_definitions.py",
+        "tests/pipeline_definitions/test_changed_threshold.py",
+    ),
     "two synths": ("tests/stacks", "tests/test_synth.py", "tests/test_snapshots.py"),
     "a Node.js": ("tests/constructs_library",),
     "a trained model": ("tests/pipeline_definitions/flight_delay",),
@@ -22,7 +26,7 @@ SLOWEST = (
     "tests/local_aws/test_second_app.py",
     "tests/local_aws/test_clients.py",
     "tests/test_app.py",
-    "tests/pipeline_definitions/test_make_definitions.py",
+    "the SageMaker SDK",
     "tests/local_aws/test_jobs_training.py",
     "a trained model",
     "a Node.js",

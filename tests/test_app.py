@@ -1,5 +1,6 @@
 """app.py, run as `cdk synth` runs it: whole, or ended by one sentence for each problem."""
 
+import json
 import shutil
 import subprocess
 import sys
@@ -8,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import ROOT, synth_environment
+from tests.project import EXAMPLE, MODELS, change, copy_app, list_models
 
-PARTS = ("app.py", "config", "stacks", "pipeline_definitions", "requirements-dev.in")
 STAGES = "config/stages.py"
 SPEC = "pipeline_definitions/flight_delay/__init__.py"
 CARELESS = """
@@ -27,16 +28,7 @@ DEFINITION = "pipeline_definitions/flight_delay/definition.json"
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
     """A copy of what synth reads, to break."""
-    for part in PARTS:
-        copy = shutil.copytree if (ROOT / part).is_dir() else shutil.copy
-        copy(ROOT / part, tmp_path / part)
-    return tmp_path
-
-
-def change(project: Path, file: str, old: str, new: str) -> None:
-    text = (project / file).read_text()
-    assert old in text, f"{file} has no {old!r} to change"
-    (project / file).write_text(text.replace(old, new))
+    return copy_app(tmp_path, EXAMPLE)
 
 
 def synth(project: Path, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -109,10 +101,31 @@ def test_a_missing_step_script_is_said(project: Path):
 
 
 def test_a_stale_definition_is_said_with_the_command_that_renews_it(project: Path):
-    change(project, DEFINITION, "0.65", "0.55")
+    definition = json.loads((project / DEFINITION).read_text())
+    definition["Parameters"].pop()
+    (project / DEFINITION).write_text(json.dumps(definition))
     assert ended(project) == (
         "model 'flight-delay': definition.json is out of date, because of definition.json; "
         "run `make definitions` and commit what it writes"
+    )
+
+
+def test_two_stages_of_one_name_are_said_with_their_file(project: Path):
+    change(project, STAGES, "(DEV,)", "(DEV, DEV)")
+    assert ended(project) == (
+        "2 stages begin the names of their resources with 'dev-'; names of stages must differ, "
+        "also in lower case; change name= of one of them in config/stages.py"
+    )
+
+
+def test_two_models_of_one_name_are_said_with_their_files(project: Path):
+    models = project / "pipeline_definitions"
+    shutil.copytree(models / "flight_delay", models / "churn")
+    list_models(project, EXAMPLE, "churn")
+    assert ended(project) == (
+        "two models are called 'flight-delay'; model names must differ because they name registry "
+        f"groups; change name= in {SPEC} or pipeline_definitions/churn/__init__.py, or take one "
+        f"out of {MODELS}"
     )
 
 

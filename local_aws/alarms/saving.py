@@ -28,7 +28,7 @@ def with_actions(configuration: dict[str, Any]) -> dict[str, Any]:
                 f"{member}: the local AWS performs actions on SNS topics of the alarm's account"
                 f" and region only, got {', '.join(others)}"
             )
-    return {**configuration, "ActionsEnabled": configuration.get("ActionsEnabled", True), **lists}
+    return configuration | {"ActionsEnabled": configuration.get("ActionsEnabled", True), **lists}
 
 
 def save(

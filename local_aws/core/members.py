@@ -1,10 +1,15 @@
-"""Which members of an input are honoured, which are ignored with a reason, and which refused.
+"""Which members of an input are honoured, kept, ignored with a reason, and which refused.
 
-Each package of services keeps two tables beside its handlers. `supported.toml` lists the members
-that its handlers read, `ignored.toml` those that change nothing here, with the reason::
+Each package of services keeps three tables beside its handlers. `supported.toml` lists the members
+that its handlers read; `kept.toml` those that are stored and given back and change nothing else
+here, with the reason why that is enough; `ignored.toml` those that change nothing here although
+they would on AWS, with the reason::
 
     [sagemaker]                                             # supported.toml
     DeleteModel = ["ModelName"]
+
+    [sagemaker.CreateModelPackage]                          # kept.toml
+    "ModelCard" = "a document for people; the registry only keeps it"
 
     [sagemaker.CreateModel]                                 # ignored.toml
     "VpcConfig" = "containers run on this machine, which has no VPC"
@@ -73,11 +78,13 @@ def supported(service: str, action: str) -> frozenset[str]:
 @cache
 def ignored(service: str, action: str) -> Mapping[str, str]:
     """The paths, with reasons, that `ignored.toml` of any package names for the operation."""
-    return {
-        path: reason
-        for table in tables("ignored.toml")
-        for path, reason in table.get(service, {}).get(action, {}).items()
-    }
+    return _with_reasons("ignored.toml", service, action)
+
+
+@cache
+def kept(service: str, action: str) -> Mapping[str, str]:
+    """The paths, with reasons, that `kept.toml` of any package names for the operation."""
+    return _with_reasons("kept.toml", service, action)
 
 
 def refuse_unsupported(service: str, action: str, params: Mapping[str, Any], shape: Shape) -> None:
@@ -86,7 +93,7 @@ def refuse_unsupported(service: str, action: str, params: Mapping[str, Any], sha
     Raises:
         NotImplementedHere: It names every such member.
     """
-    rows = (*supported(service, action), *ignored(service, action))
+    rows = (*supported(service, action), *kept(service, action), *ignored(service, action))
     dropped = {
         path for path in given(params, shape) if path and not any(covers(row, path) for row in rows)
     }
@@ -95,6 +102,14 @@ def refuse_unsupported(service: str, action: str, params: Mapping[str, Any], sha
             f"{service}:{action}: the local AWS does not implement {', '.join(sorted(dropped))};"
             " leave it out of the input"
         )
+
+
+def _with_reasons(file: str, service: str, action: str) -> dict[str, str]:
+    return {
+        path: reason
+        for table in tables(file)
+        for path, reason in table.get(service, {}).get(action, {}).items()
+    }
 
 
 def _structure(shape: Shape, path: str) -> tuple[StructureShape, str] | None:

@@ -10,12 +10,12 @@ from typing import Any
 
 from local_aws.core import api, members, validation
 from local_aws.core.errors import NotImplementedHere, UnknownOperationException
-from local_aws.core.request import Request, RequestList
+from local_aws.core.request import Kept, Record, Request, RequestList
 from local_aws.core.tags import TAGS
 
 Handler = Callable[[Request], dict[str, Any]]
 _handlers: dict[tuple[str, str], Handler] = {}
-_reads: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
+_records: defaultdict[tuple[str, str], Record] = defaultdict(Record)
 
 
 def operation(service: str, action: str) -> Callable[[Handler], Handler]:
@@ -73,12 +73,15 @@ def dispatch(service: str, action: str, params: Mapping[str, Any]) -> dict[str, 
     shape = api.input_shape(service, action)
     validation.validate(params, shape)
     members.refuse_unsupported(service, action, params, shape)
-    return _call(service, action, Request(params, shape, reads=_reads[service, action]))
+    return _call(service, action, Request(params, shape, record=_records[service, action]))
 
 
-def reads() -> dict[str, list[str]]:
-    """The member paths that were read of all inputs so far, by `service:action`."""
-    return {":".join(key): sorted(paths) for key, paths in sorted(_reads.items())}
+def records() -> dict[str, dict[str, list[str]]]:
+    """The member paths that were read and kept of all inputs so far, by `service:action`."""
+    return {
+        ":".join(key): {"read": sorted(record.read), "kept": sorted(record.kept)}
+        for key, record in sorted(_records.items())
+    }
 
 
 def _call(service: str, action: str, request: Request) -> dict[str, Any]:
@@ -98,7 +101,8 @@ def _call(service: str, action: str, request: Request) -> dict[str, Any]:
 def _plain(value: Any) -> Any:
     """The value without wrappers and without members that are None."""
     if isinstance(value, Mapping):
-        return {name: _plain(item) for name, item in value.items() if item is not None}
+        members = {name: _plain(item) for name, item in value.items() if item is not None}
+        return value.having(members) if isinstance(value, Kept) else members
     if isinstance(value, (list, tuple, RequestList)):
         return [_plain(item) for item in value]
     return value

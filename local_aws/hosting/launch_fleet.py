@@ -60,8 +60,7 @@ def launch(plan: Plan, endpoint_name: str) -> Fleet:
 
 
 def _start(config: VariantConfig, serving: Serving, endpoint_name: str) -> Variant:
-    below = os.environ.get("TMPDIR")  # tempfile itself looks only once, perhaps before it was set
-    folder = Path(tempfile.mkdtemp(prefix=f"{endpoint_name}-{config.name}-", dir=below))
+    folder = Path(tempfile.mkdtemp(prefix=f"{endpoint_name}-{config.name}-"))
     try:
         unpack(objects.read(serving.model_data_url), folder, url=serving.model_data_url)
     except Exception:

@@ -12,7 +12,10 @@ def exists(uri: str) -> bool:
     bucket, key = _split(uri)
     try:
         client("s3").head_object(Bucket=bucket, Key=key)
-    except (ClientError, BotoCoreError):
+    except ClientError as error:
+        # A HEAD has no body, so that botocore knows the status alone.
+        if error.response["Error"]["Code"] != "404":
+            raise
         return False
     return True
 

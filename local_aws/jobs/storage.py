@@ -37,14 +37,17 @@ def keys(uri: str, *, role: str) -> list[str]:
     """The keys of all objects below a prefix, without the empty ones that stand for folders.
 
     Raises:
-        TransferFailed: There is none, in the words of CreateTrainingJob's ValidationException:
-            https://github.com/aws/amazon-sagemaker-examples/issues/2489
+        TransferFailed: There is none, in the words of CreateTrainingJob's ValidationException
+            (https://github.com/aws/amazon-sagemaker-examples/issues/2489), or S3 does not list
+            them, in its words.
     """
     bucket, prefix = split(uri)
     pages = client("s3").get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix)
     try:
         found = [item["Key"] for page in pages for item in page.get("Contents", ())]
-    except (ClientError, BotoCoreError):
+    except (ClientError, BotoCoreError) as error:
+        if not _says_no_bucket(error):
+            raise TransferFailed(f"Failed to list the objects below {uri}: {error}") from error
         found = []
     found = [key for key in found if not key.endswith("/")]
     if not found:
@@ -100,3 +103,7 @@ def upload(folder: Path, uri: str, *, kms_key_id: str | None) -> None:
     for path in sorted(path for path in folder.rglob("*") if path.is_file()):
         target = f"{uri.rstrip('/')}/{path.relative_to(folder).as_posix()}"
         upload_file(path, target, kms_key_id=kms_key_id)
+
+
+def _says_no_bucket(error: ClientError | BotoCoreError) -> bool:
+    return isinstance(error, ClientError) and error.response["Error"]["Code"] == "NoSuchBucket"

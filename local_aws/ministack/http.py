@@ -13,7 +13,7 @@ from ministack.core.concurrency import run_reentrant
 
 from local_aws.core import rest
 from local_aws.core.errors import ApiError, NotImplementedHere
-from local_aws.core.operations import dispatch, reads
+from local_aws.core.operations import dispatch, records
 
 log = logging.getLogger("local_aws")
 Response = tuple[int, dict[str, str], bytes]
@@ -27,7 +27,7 @@ _REST_SERVICES = ("scheduler",)
 _TARGETS = {**_NEW, "GraniteServiceVersion20100801": "cloudwatch"}
 # CloudWatch's clients know its errors by the codes of its older protocol.
 _QUERY_COMPATIBLE = {"cloudwatch": {"ValidationException": "ValidationError"}}
-# Not AWS's: tells the tests which members of all inputs were read.
+# Not AWS's: tells the tests which members of all inputs were read, and which kept.
 _READS = "SageMaker.LocalAwsReads"
 _INVOCATION = re.compile(r"^/endpoints/([^/]+)/invocations$")
 _JSON = {"content-type": "application/x-amz-json-1.1"}
@@ -79,7 +79,7 @@ def call(target: str, content: bytes) -> Response:
     """Answer a request of AWS's JSON protocol in this thread."""
     prefix, _, action = target.partition(".")
     if target == _READS:
-        return 200, dict(_JSON), json.dumps(reads()).encode()
+        return 200, dict(_JSON), json.dumps(records()).encode()
     service = _TARGETS.get(prefix, prefix)
     try:
         output = dispatch(service, action, json.loads(content or b"{}"))

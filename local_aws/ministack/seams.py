@@ -49,6 +49,12 @@ SEAMS = (
         ("resource_type", "old_props", "new_props"),
     ),
     Seam(f"{_CLOUDFORMATION}.changesets", "_create_stack_task_in_region", _STACK_TASK),
+    Seam(f"{_CLOUDFORMATION}.changesets", "_evaluate_conditions", ("template", "params")),
+    Seam(
+        f"{_CLOUDFORMATION}.changesets",
+        "_resolve_props_for_diff",
+        ("template", "params", "stack_name", "stack_id"),
+    ),
     Seam(f"{_CLOUDFORMATION}.custom_resource", "threading"),
     Seam(f"{_CLOUDFORMATION}.handlers", "_create_stack_task_in_region", _STACK_TASK),
     Seam(f"{_CLOUDFORMATION}.stacks", "_create_stack_task_in_region", _STACK_TASK),

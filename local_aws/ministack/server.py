@@ -10,6 +10,7 @@ from local_aws.alarms.evaluation import metric_put
 from local_aws.clock import machine
 from local_aws.core import assumptions, services
 from local_aws.ministack import (
+    change_sets,
     clock_api,
     cloudformation,
     cloudwatch,
@@ -47,6 +48,7 @@ def install() -> None:
     assumptions.check()
     services.load()
     http.install()
+    change_sets.install()
     cloudformation.install()
     cloudwatch.install(metric_put)
     parameters.install()

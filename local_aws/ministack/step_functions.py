@@ -70,6 +70,7 @@ def _exception_class(shape_name: str) -> str:
 
 
 def _invoke(resource: str, parameters: Any) -> Any:
+    _check_members(resource, parameters)
     try:
         if resource.split(":")[-2].lower() in _THROUGH_BOTOCORE:
             return _call(resource, parameters)
@@ -82,6 +83,28 @@ def _invoke(resource: str, parameters: Any) -> Any:
                 f" Request ID: {uuid.uuid4()})"
             )
         raise
+
+
+def _check_members(resource: str, parameters: Any) -> None:
+    """Refuse an argument that the operation does not have, and a call without one that it needs.
+
+    MiniStack's own services answer such a call as best they can. On AWS the first is refused when
+    the machine is made ("The field ... is not supported by Step Functions"), the second by the API.
+    """
+    service, action = resource.split(":")[-2:]
+    if service.lower() not in _SERVICES:
+        return
+    shape = api.input_shape(_SERVICES[service.lower()][0], _pascal(action))
+    unknown = sorted(parameters.keys() - {_pascal(name) for name in shape.members})
+    missing = sorted({_pascal(name) for name in shape.required_members} - parameters.keys())
+    if unknown or missing:
+        problems = [f"has no {name}" for name in unknown] + [f"needs {name}" for name in missing]
+        cause = f"{service}:{action} " + " and ".join(problems)
+        raise stepfunctions._ExecutionError("States.Runtime", cause)
+
+
+def _pascal(name: str) -> str:
+    return name[0].upper() + name[1:]
 
 
 def _call(resource: str, parameters: dict[str, Any]) -> Any:

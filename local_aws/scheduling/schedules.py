@@ -22,7 +22,7 @@ from local_aws.scheduling.schedule import (
 )
 
 # What GetSchedule shows of a schedule that was created without these members.
-_DEFAULTS = {
+_DEFAULTS: dict[str, Any] = {
     "ActionAfterCompletion": "NONE",
     "GroupName": DEFAULT_GROUP,
     "ScheduleExpressionTimezone": "UTC",
@@ -30,7 +30,7 @@ _DEFAULTS = {
 }
 # botocore, RetryPolicy, gives the bounds; the user guide calls them the defaults too
 # (https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-schedule.html).
-_RETRY = {"MaximumEventAgeInSeconds": 86400, "MaximumRetryAttempts": 185}
+_RETRY: dict[str, Any] = {"MaximumEventAgeInSeconds": 86400, "MaximumRetryAttempts": 185}
 _EARLIEST_START_SECONDS = 5 * 60
 
 
@@ -103,7 +103,9 @@ def list_schedules(request: Request) -> dict[str, Any]:
 
 
 def _schedule(request: Request, *, created: float | None = None) -> Schedule:
-    members = {**_DEFAULTS, **request.keep("Description", "GroupName", "KmsKeyArn", *_DEFAULTS)}
+    members: dict[str, Any] = _DEFAULTS | request.keep(
+        "Description", "GroupName", "KmsKeyArn", *_DEFAULTS
+    )
     members |= request.keep("Name", "ScheduleExpression", "FlexibleTimeWindow", "Target")
     members |= {
         name: seconds(request[name]) for name in ("StartDate", "EndDate") if name in request
@@ -111,7 +113,7 @@ def _schedule(request: Request, *, created: float | None = None) -> Schedule:
     expression = parse(members["ScheduleExpression"], members["ScheduleExpressionTimezone"])
     _refuse_impossible_times(members, expression)
     targets.check(members["Target"])
-    members["Target"]["RetryPolicy"] = {**_RETRY, **members["Target"].get("RetryPolicy", {})}
+    members["Target"]["RetryPolicy"] = _RETRY | members["Target"].get("RetryPolicy", {})
     name, group = members["Name"], find_group(members["GroupName"]).name
     now = clock.now()
     return Schedule(

@@ -170,7 +170,9 @@ def _invoke(target: Target, resource: str, text: str) -> Call:
 
 
 def _put_events(target: Target, resource: str, text: str) -> Call:
-    entry = {**target["EventBridgeParameters"], "Detail": text, "EventBusName": target["Arn"]}
+    given = target["EventBridgeParameters"]
+    named = {name: given[name] for name in ("DetailType", "Source")}
+    entry = {**named, "Detail": text, "EventBusName": target["Arn"]}
     return _call("events", "PutEvents", Entries=[entry])
 
 

@@ -7,7 +7,13 @@ from pathlib import Path
 from types import ModuleType
 
 from pipeline_definitions import images
-from pipeline_definitions.definition import DEFINITION, DIGEST, digest_text, source_digests
+from pipeline_definitions.definition import (
+    DEFINITION,
+    DIGEST,
+    digest_text,
+    source_digests,
+    unknown_placeholders,
+)
 from pipeline_definitions.sdk.images import registry_accounts
 from pipeline_definitions.sdk.refusal import InvalidDefinition
 from pipeline_definitions.sdk.render import region_problems, render
@@ -27,6 +33,7 @@ def built(models: Iterable[ModelSpec]) -> dict[Path, str]:
         body = render(_pipeline_module(spec).build())
         found = [*region_problems(body), *definition_problems(json.loads(body))]
         problems += [f"model {spec.name!r}: {problem}" for problem in found]
+        problems += unknown_placeholders(spec, body)
         files[spec.folder / DEFINITION] = body
         files[spec.folder / DIGEST] = digest_text(source_digests(spec, definition=body))
     if problems:

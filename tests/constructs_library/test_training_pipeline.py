@@ -12,6 +12,7 @@ from aws_cdk import aws_iam as iam
 from mlops_constructs.archive import archive
 from mlops_constructs.problems import InvalidProps
 from mlops_constructs.training import ModelPackageGroup, PipelineMetric, TrainingPipeline
+from mlops_constructs.training.definition import PLACEHOLDERS
 from tests.constructs_library.someones_app import (
     ACCOUNTS,
     actions,
@@ -252,6 +253,15 @@ def test_every_unknown_placeholder_is_named_with_what_is_known(scripts: Path):
         "known are AWS::AccountId, AWS::Partition, AWS::Region, AWS::URLSuffix, ArtifactBucketName"
     )
     assert "${CodeURI}" in second
+
+
+def test_every_known_placeholder_is_filled(scripts: Path):
+    body = json.dumps([f"${{{name}}}" for name in sorted(PLACEHOLDERS)])
+    stack = new_stack()
+    pipeline_in(stack, scripts, definition=body)
+    resource = the(synthesized(stack), "AWS::SageMaker::Pipeline")
+    _, values = resource["Properties"]["PipelineDefinition"]["PipelineDefinitionBody"]["Fn::Sub"]
+    assert values.keys() == PLACEHOLDERS
 
 
 def test_a_region_without_the_images_is_refused(scripts: Path):

@@ -4,14 +4,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import boto3
 import pytest
 
 from local_aws.launch import LocalAws
 from tests.local_aws import responses
 from tests.local_aws.later import Later
 
-CHECKED = ("sagemaker", "application-autoscaling", "cloudwatch", "scheduler")
 NODE_MODULES = Path(__file__).resolve().parents[2] / "node_modules"
 
 
@@ -29,16 +27,7 @@ def client(aws: LocalAws) -> Callable[[str], Any]:
 
     What the services of the local AWS answer it is held against AWS's API models.
     """
-    made: dict[str, Any] = {}
-
-    def connect(service: str) -> Any:
-        if service not in made:
-            made[service] = boto3.session.Session().client(service, **aws.client_arguments())
-            if service in CHECKED:
-                made[service].meta.events.register("after-call", responses.check)
-        return made[service]
-
-    return connect
+    return responses.checked_clients(aws)
 
 
 @pytest.fixture(scope="session")

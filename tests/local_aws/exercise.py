@@ -8,13 +8,14 @@ the inputs are written here.
 import copy
 import uuid
 from collections.abc import Callable, Iterable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from botocore import xform_name
 from botocore.exceptions import ClientError
 
 from local_aws.core import api
+from tests.local_aws.exercise_alarms import alarms
 from tests.local_aws.maximal import maximal
 from tests.local_aws.model_archives import IMAGE, echo
 from tests.local_aws.stage import Stage
@@ -23,6 +24,8 @@ Input = dict[str, Any]
 PIPELINE = (
     '{"Version": "2020-12-01", "Parameters": [{"Name": "value", "Type": "String"}], "Steps": []}'
 )
+# Versions of model packages: one is updated, the other as it was created.
+UPDATED, CREATED = 1, 2
 VARIANT = {
     "ServiceNamespace": "sagemaker",
     "ScalableDimension": "sagemaker:variant:DesiredInstanceCount",
@@ -48,7 +51,22 @@ class Exercise:
             if (service, action) not in written:
                 for given in from_shape(service, action):
                     self._call(service, action, given)
+        self._look_at_metrics()
         self._stage.close()
+
+    def _look_at_metrics(self) -> None:
+        """Points of metrics are kept until somebody asks for their statistics."""
+        given = maximal("cloudwatch", "PutMetricData")
+        now = datetime.now(UTC)
+        self._client("cloudwatch").get_metric_statistics(
+            Namespace=given["Namespace"],
+            MetricName=given["MetricData"][0]["MetricName"],
+            Dimensions=given["MetricData"][0]["Dimensions"],
+            StartTime=now - timedelta(hours=1),
+            EndTime=now + timedelta(hours=1),
+            Period=60,
+            Statistics=["Minimum", "Maximum"],
+        )
 
     def _call(self, service: str, action: str, given: Input) -> None:
         try:
@@ -101,10 +119,15 @@ class Exercise:
         configured["ProductionVariants"][0]["ModelName"] = model
         weights = {"EndpointName": endpoint, "DesiredWeightsAndCapacities": [variant]}
         invoke = maximal("sagemaker-runtime", "InvokeEndpoint")
+        packages = f"arn:aws:sagemaker:us-east-1:123456789012:model-package/{self._name}"
         return {
             ("sagemaker", "CreateModel"): [
                 *container_by_container(without(create, "Containers"), "PrimaryContainer"),
                 *container_by_container(without(create, "PrimaryContainer"), "Containers"),
+                *(
+                    {**create_of(f"{packages}/{version}"), "ModelName": f"{self._name}-{version}"}
+                    for version in (UPDATED, CREATED)
+                ),
             ],
             ("sagemaker", "CreateEndpointConfig"): [configured],
             ("sagemaker", "CreateEndpoint"): [sagemaker("CreateEndpoint", **named)],
@@ -144,9 +167,10 @@ class Exercise:
         training = sagemaker("CreateTrainingJob", TrainingJobName=f"{self._name}-train")
         training["AlgorithmSpecification"]["TrainingImage"] = IMAGE
         training["AlgorithmSpecification"]["TrainingInputMode"] = "File"
+        training["HyperParameters"] = {"sagemaker_program": "train.py"}
         channel = training["InputDataConfig"][0]
         channel.update(InputMode="File", CompressionType="None", RecordWrapperType="None")
-        channel["DataSource"]["S3DataSource"]["S3DataType"] = "S3Prefix"
+        channel["DataSource"]["S3DataSource"].update(S3DataType="S3Prefix", S3Uri=self._data())
         processing = sagemaker("CreateProcessingJob", ProcessingJobName=f"{self._name}-process")
         processing["AppSpecification"]["ImageUri"] = IMAGE
         for part in (
@@ -154,6 +178,15 @@ class Exercise:
             *processing["ProcessingOutputConfig"]["Outputs"],
         ):
             part["AppManaged"] = False
+        (source,) = (each["S3Input"] for each in processing["ProcessingInputs"])
+        (target,) = (each["S3Output"] for each in processing["ProcessingOutputConfig"]["Outputs"])
+        source.update(
+            LocalPath="/opt/ml/processing/in",
+            S3DataType="S3Prefix",
+            S3InputMode="File",
+            S3CompressionType="None",
+        )
+        target.update(LocalPath="/opt/ml/processing/out", S3UploadMode="EndOfJob")
         return {
             ("sagemaker", "CreateTrainingJob"): [training],
             ("sagemaker", "CreateProcessingJob"): [processing],
@@ -188,9 +221,8 @@ class Exercise:
         service, account = "scheduler", "us-east-1:123456789012"
         made = self._client(service).create_schedule_group(Name=f"{self._name}-group")
         when = {
-            "Name": self._name,
             "GroupName": f"{self._name}-group",
-            "ScheduleExpression": "cron(0 0 1 1 ? 2199)",
+            "ScheduleExpression": "at(1970-01-02T00:00:00)",
             "ScheduleExpressionTimezone": "UTC",
             "FlexibleTimeWindow": {"Mode": "FLEXIBLE", "MaximumWindowInMinutes": 1},
             "StartDate": 4e9,
@@ -202,14 +234,28 @@ class Exercise:
             "SqsParameters": f"arn:aws:sqs:{account}:value.fifo",
         }
         create = {**maximal(service, "CreateSchedule"), **when}
-        inputs = [
-            {**create, "Target": {**_only(create["Target"], name, targets), "Arn": arn}}
-            for name, arn in targets.items()
-        ]
+        created, updated = (
+            [
+                {
+                    **create,
+                    "Name": f"{self._name}-{name}-{suffix}",
+                    "Target": {
+                        **_only(create["Target"], name, targets),
+                        "Arn": arn,
+                        "Input": "{}",
+                    },
+                }
+                for name, arn in targets.items()
+            ]
+            for suffix in ("created", "updated")
+        )
         resource = {"ResourceArn": made["ScheduleGroupArn"]}
         return {
-            (service, "CreateSchedule"): inputs,
-            (service, "UpdateSchedule"): inputs,
+            (service, "CreateSchedule"): [
+                *created,
+                *({**each, "ScheduleExpression": "at(2199-01-01T00:00:00)"} for each in updated),
+            ],
+            (service, "UpdateSchedule"): updated,
             **{
                 (service, action): [{**maximal(service, action), **resource}]
                 for action in ("TagResource", "ListTagsForResource", "UntagResource")
@@ -252,9 +298,16 @@ class Exercise:
             without(datum, "Value", "StatisticValues"),
             without(datum, "Value", "Values", "Counts"),
         ]
+        topic = self._client("sns").create_topic(Name=self._name)["TopicArn"]
         return {
-            ("cloudwatch", "PutMetricData"): [{**whole, "MetricData": [each]} for each in single]
+            **alarms(self._name, topic),
+            ("cloudwatch", "PutMetricData"): [{**whole, "MetricData": [each]} for each in single],
         }
+
+    def _data(self) -> str:
+        """A prefix with an object, as a training job looks for its data at once."""
+        self._client("s3").put_object(Bucket=self._stage.name, Key="data/one.csv", Body=b"1")
+        return f"s3://{self._stage.name}/data"
 
     def _executed(self) -> str:
         name = f"{self._name}-executed"
@@ -297,6 +350,11 @@ def container_by_container(given: Input, member: str) -> Iterator[Input]:
     for left_out in (("ModelPackageName",), ("Image", "ModelDataUrl")):
         container = without(whole, *left_out)
         yield {**given, member: [container] if isinstance(given[member], list) else container}
+
+
+def create_of(package: str) -> Input:
+    """A model that serves a package."""
+    return {"PrimaryContainer": {"ModelPackageName": package}}
 
 
 def either_definition(given: Input) -> list[Input]:

@@ -33,8 +33,8 @@ STRINGS = (
 
 
 def maximal(service: str, action: str) -> dict[str, Any]:
-    """The input with all that is required and every member below a row of supported.toml."""
-    rows = members.supported(service, action)
+    """The input with all that is required and every member below a row of what is not ignored."""
+    rows = members.supported(service, action) | members.kept(service, action).keys()
     return dict(_structure(api.input_shape(service, action), "", rows, ()))
 
 

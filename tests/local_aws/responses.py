@@ -1,14 +1,32 @@
 """Responses of the local AWS, held against the output shapes of AWS's API models."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
+import boto3
 from botocore.awsrequest import AWSResponse
 from botocore.model import ListShape, MapShape, OperationModel, Shape, StructureShape
 
+from local_aws.launch import LocalAws
+
+CHECKED = ("sagemaker", "application-autoscaling", "cloudwatch", "scheduler")
 # local_aws/assumptions.toml: package-versions-have-no-name
 _ASSUMED_ABSENT = {"ModelPackageName"}
+
+
+def checked_clients(aws: LocalAws) -> Callable[[str], Any]:
+    """`client("sagemaker")` is a boto3 client whose every response is checked."""
+    made: dict[str, Any] = {}
+
+    def connect(service: str) -> Any:
+        if service not in made:
+            made[service] = boto3.session.Session().client(service, **aws.client_arguments())
+            if service in CHECKED:
+                made[service].meta.events.register("after-call", check)
+        return made[service]
+
+    return connect
 
 
 def check(http_response: AWSResponse, model: OperationModel, **_: Any) -> None:

@@ -14,8 +14,11 @@ MODULES = {"time", "sched", "time_machine"}
 READINGS = {"now", "utcnow", "today"}
 OF_THE_CLOCK = {"clock", "self", "self._machine", "state"}
 WAITS = {("threading", "Timer"), ("asyncio", "sleep")}
-# A long poll rests meanwhile.
-KNOWN = {("ministack/waiting.py", "asyncio.sleep")}
+# A long poll rests meanwhile; a turn of the event loop takes no time.
+KNOWN = {
+    ("ministack/waiting.py", "asyncio.sleep"),
+    ("ministack/stack_operations.py", "asyncio.sleep"),
+}
 
 
 def clock_of_the_machine(source: str) -> Iterator[str]:

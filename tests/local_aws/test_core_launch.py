@@ -2,8 +2,6 @@
 
 import os
 import socket
-import subprocess
-import sys
 from pathlib import Path
 
 import boto3
@@ -11,7 +9,7 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import EndpointConnectionError
 
-from local_aws.launch import LocalAws, free_port
+from local_aws.launch import LocalAws
 
 pytestmark = pytest.mark.local_aws
 
@@ -74,20 +72,6 @@ def test_no_profile_of_the_caller_reaches_a_client(aws: LocalAws) -> None:
     assert environment["AWS_CONFIG_FILE"] == os.devnull
     assert environment["AWS_SHARED_CREDENTIALS_FILE"] == os.devnull
     assert environment["AWS_ACCESS_KEY_ID"] == "123456789012"
-
-
-def test_the_command_line_prints_what_to_export_and_its_limits(tmp_path: Path) -> None:
-    port = free_port()
-    command = [sys.executable, "-m", "local_aws", "--port", str(port), "--folder", str(tmp_path)]
-    repository = Path(__file__).resolve().parents[2]
-    with subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, cwd=repository
-    ) as process:
-        assert process.stdout is not None
-        printed = [process.stdout.readline() for _ in range(11)]
-        process.terminate()
-    assert printed[0] == f"export AWS_ENDPOINT_URL=http://127.0.0.1:{port}\n"
-    assert "local_aws/README.md" in "".join(printed)
 
 
 def test_a_switched_assumption_reaches_the_process(tmp_path: Path) -> None:

@@ -1,11 +1,14 @@
-"""An input remembers what was read of it."""
+"""An input remembers what was read of it, and what was only kept."""
 
+import copy
+import json
 from typing import Any
 
 from local_aws.core import api
-from local_aws.core.request import Request, was_read
+from local_aws.core.request import Kept, Request
 
 VARIANTS = [{"VariantName": "One", "ModelName": "m"}, {"VariantName": "Two", "ModelName": "n"}]
+CAPTURE = {"InitialSamplingPercentage": 50, "CaptureOptions": [{"CaptureMode": "Input"}]}
 
 
 def config(**members: Any) -> Request:
@@ -13,37 +16,27 @@ def config(**members: Any) -> Request:
 
 
 def test_nothing_is_read_before_somebody_reads() -> None:
-    assert config(EndpointConfigName="c").reads == set()
+    assert config(EndpointConfigName="c").record.read == set()
 
 
 def test_looking_whether_a_member_is_there_reads_nothing() -> None:
     request = config(EndpointConfigName="c")
     assert "EndpointConfigName" in request
     assert "KmsKeyId" not in request
-    assert request.reads == set()
+    assert request.record.read == set()
 
 
 def test_members_of_structures_in_lists_are_recorded_by_one_path() -> None:
     request = config(ProductionVariants=VARIANTS)
     assert [variant["VariantName"] for variant in request["ProductionVariants"]] == ["One", "Two"]
-    assert "ProductionVariants[].VariantName" in request.reads
-    assert not was_read("ProductionVariants[].ModelName", request.reads)
-
-
-def test_a_structure_taken_whole_counts_as_read_to_the_bottom() -> None:
-    request = config(ProductionVariants=VARIANTS)
-    taken = request["ProductionVariants"].plain()
-    taken[0]["VariantName"] = "changed"
-    assert was_read("ProductionVariants[].ModelName", request.reads)
-    assert request["ProductionVariants"][0]["VariantName"] == "One"
+    assert request.record.read == {"ProductionVariants", "ProductionVariants[].VariantName"}
 
 
 def test_the_keys_of_a_map_are_no_members() -> None:
     shape = api.input_shape("sagemaker", "CreateTrainingJob")
     request = Request({"Environment": {"A": "1"}}, shape)
     assert dict(request["Environment"]) == {"A": "1"}
-    assert was_read("Environment", request.reads)
-    assert not any("A" in path.split(".") for path in request.reads)
+    assert request.record.read == {"Environment", "Environment{}"}
 
 
 def test_members_to_keep_are_those_that_are_there() -> None:
@@ -54,6 +47,38 @@ def test_members_to_keep_are_those_that_are_there() -> None:
     }
 
 
-def test_a_member_whose_name_only_begins_like_a_read_one_is_unread() -> None:
-    assert not was_read("TagsOfOthers", {"Tags.*", "Tags"})
-    assert was_read("Tags[].Key", {"Tags.*"})
+def test_what_is_kept_is_a_copy() -> None:
+    taken = config(ProductionVariants=VARIANTS)["ProductionVariants"].plain()
+    taken[0]["VariantName"] = "changed"
+    assert VARIANTS[0]["VariantName"] == "One"
+
+
+def given_back(kept: Kept) -> None:
+    """All that is done to a structure on its way out again."""
+    assert json.loads(json.dumps({**kept})) == copy.deepcopy(kept) == {"DataCaptureConfig": CAPTURE}
+    assert dict(kept.items()) == {name: kept_value for name, kept_value in kept.items()}
+
+
+def test_what_is_kept_and_given_back_is_not_read() -> None:
+    request = config(DataCaptureConfig=CAPTURE)
+    given_back(request.keep("DataCaptureConfig"))
+    assert request.record.read == set()
+    assert request.record.kept == {
+        "DataCaptureConfig",
+        "DataCaptureConfig.CaptureOptions",
+        "DataCaptureConfig.CaptureOptions[].CaptureMode",
+        "DataCaptureConfig.InitialSamplingPercentage",
+    }
+
+
+def test_what_is_looked_at_after_it_was_kept_is_read() -> None:
+    request = config(DataCaptureConfig=CAPTURE)
+    kept = copy.deepcopy({"More": 1} | request.keep("DataCaptureConfig") | {"Less": 0})
+    (option,) = kept["DataCaptureConfig"].get("CaptureOptions")
+    assert option.pop("CaptureMode") == "Input"
+    assert kept["DataCaptureConfig"].get("EnableCapture", True)
+    assert request.record.read == {
+        "DataCaptureConfig",
+        "DataCaptureConfig.CaptureOptions",
+        "DataCaptureConfig.CaptureOptions[].CaptureMode",
+    }

@@ -136,6 +136,15 @@ def test_a_message_is_published(run: Callable[..., Any], client: Callable[[str],
 
 
 @pytest.mark.local_aws
+def test_a_call_without_what_its_operation_needs_fails_and_names_both_members(
+    run: Callable[..., Any],
+) -> None:
+    done = run(task("ssm", "getParameters", NamesOfAll=["/a"]))
+    assert (done["status"], done["error"]) == ("FAILED", "States.Runtime")
+    assert done["cause"] == "ssm:getParameters has no NamesOfAll and needs Names"
+
+
+@pytest.mark.local_aws
 def test_a_jsonata_succeed_state_makes_its_output(run: Callable[..., Any]) -> None:
     definition = {
         "QueryLanguage": "JSONata",

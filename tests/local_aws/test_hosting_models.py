@@ -98,31 +98,43 @@ def test_two_variants_of_one_name_are_refused(stage: Stage) -> None:
     assert "Production variants must differ in name, got ['One'] twice." in message
 
 
-def test_an_unapproved_package_makes_no_model(stage: Stage) -> None:
+def packaged(stage: Stage, approval: str, environment: dict[str, str]) -> dict[str, Any]:
+    """What CreateModel is told of a model of a package, whose container is told COLOUR=blue."""
     stage.s3.put_object(Bucket=stage.name, Key="model.tar.gz", Body=echo("packaged"))
     stage.sagemaker.create_model_package_group(ModelPackageGroupName=stage.name)
     container = {
         "Image": IMAGE,
         "ModelDataUrl": f"s3://{stage.name}/model.tar.gz",
-        "Environment": ENVIRONMENT,
+        "Environment": environment,
     }
     package = stage.sagemaker.create_model_package(
         ModelPackageGroupName=stage.name,
-        ModelApprovalStatus="PendingManualApproval",
+        ModelApprovalStatus=approval,
         InferenceSpecification={
             "Containers": [container],
             "SupportedContentTypes": ["text/csv"],
             "SupportedResponseMIMETypes": ["text/csv"],
         },
     )["ModelPackageArn"]
-    model = {
+    return {
         "ModelName": f"{stage.name}-packaged",
         "PrimaryContainer": {"ModelPackageName": package, "Environment": {"COLOUR": "blue"}},
         "ExecutionRoleArn": "arn:aws:iam::123456789012:role/serving",
     }
+
+
+def test_an_unapproved_package_makes_no_model(stage: Stage) -> None:
+    model = packaged(stage, "PendingManualApproval", ENVIRONMENT)
     message = refusal(stage.sagemaker.create_model, **model)
     assert "must have ModelApprovalStatus Approved to be deployed" in message
+    package = model["PrimaryContainer"]["ModelPackageName"]
     stage.sagemaker.update_model_package(ModelPackageArn=package, ModelApprovalStatus="Approved")
+    stage.sagemaker.create_model(**model)
+    assert stage.ask(stage.endpoint(stage.config(model["ModelName"]))) == "packaged:1,2:blue"
+
+
+def test_what_a_model_sets_itself_goes_before_what_its_package_sets(stage: Stage) -> None:
+    model = packaged(stage, "Approved", {**ENVIRONMENT, "COLOUR": "red"})
     stage.sagemaker.create_model(**model)
     assert stage.ask(stage.endpoint(stage.config(model["ModelName"]))) == "packaged:1,2:blue"
 

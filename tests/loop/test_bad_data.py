@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from rehearsal.flights import delivery
+from rehearsal.flights import Airline
 from tests.loop.conftest import Played
 
 pytestmark = pytest.mark.local_aws
@@ -12,7 +12,7 @@ pytestmark = pytest.mark.local_aws
 
 @pytest.fixture(scope="module")
 def january() -> dict[str, bytes]:
-    return dict(delivery(range(1, 2)))
+    return dict(Airline().delivery(range(1, 2)))
 
 
 def without_departure(body: bytes) -> bytes:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from rehearsal.flights import delivery
+from rehearsal.flights import Airline
 from tests.loop.conftest import Played
 
 pytestmark = pytest.mark.local_aws
@@ -13,7 +13,7 @@ pytestmark = pytest.mark.local_aws
 def delays_of_other_flights() -> dict[str, bytes]:
     """January with each flight's delay handed on to another, so that nothing true can be learned,
     and a week of July to be judged by."""
-    files = dict(delivery(range(1, 2))) | dict(delivery(range(7, 8)))
+    files = dict(Airline().delivery(range(1, 2))) | dict(Airline().delivery(range(7, 8)))
     january, july = "flights/2013-01.csv", "flights/2013-07.csv"
     header, *rows = files[january].splitlines()
     delay = header.split(b",").index(b"arr_delay")

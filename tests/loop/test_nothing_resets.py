@@ -1,8 +1,10 @@
 """Which version serves is no infrastructure: deploys, diffs and bare change sets leave it alone."""
 
+import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -46,20 +48,39 @@ def test_cdk_diff_shows_a_changed_instance_type_after_a_promotion(played: Played
     assert "Number of stacks with differences: 1" in printed
 
 
-def test_a_bare_change_set_with_no_parameters_deletes_nothing(played: Played):
+def bare_change_set(played: Played, template: dict[str, Any]) -> dict[str, Any]:
+    """What a change set without parameters says of the Serving stack."""
     cloudformation = played.world.client("cloudformation")
-    [template] = (played.world.assembly / "assembly-Dev").glob("*Serving*.template.json")
     cloudformation.create_change_set(
         StackName=SERVING,
         ChangeSetName="bare",
-        TemplateBody=template.read_text(),
+        TemplateBody=json.dumps(template),
         Capabilities=["CAPABILITY_NAMED_IAM"],
     )
-    changes = cloudformation.describe_change_set(StackName=SERVING, ChangeSetName="bare")
+    described = cloudformation.describe_change_set(StackName=SERVING, ChangeSetName="bare")
     cloudformation.delete_change_set(StackName=SERVING, ChangeSetName="bare")
-    assert [
-        c for c in changes.get("Changes", []) if c["ResourceChange"]["Action"] == "Remove"
-    ] == []
+    return dict(described)
+
+
+def serving_template(played: Played) -> dict[str, Any]:
+    [path] = (played.world.assembly / "assembly-Dev").glob("*Serving*.template.json")
+    return dict(json.loads(path.read_text()))
+
+
+def test_a_bare_change_set_with_no_parameters_has_no_changes(played: Played):
+    described = bare_change_set(played, serving_template(played))
+    assert described["Status"] == "FAILED"
+    assert "didn't contain changes" in described["StatusReason"]
+    assert described["Changes"] == []
+
+
+def test_with_the_slot_in_a_plain_parameter_it_would_delete_the_endpoint(played: Played):
+    template = serving_template(played)
+    [name] = template["Parameters"]
+    template["Parameters"][name] = {"Type": "CommaDelimitedList", "Default": "NONE,NONE"}
+    changes = [each["ResourceChange"] for each in bare_change_set(played, template)["Changes"]]
+    removed = {each["ResourceType"] for each in changes if each["Action"] == "Remove"}
+    assert "AWS::SageMaker::Endpoint" in removed
 
 
 def test_a_redeploy_with_other_tags_and_descriptions_resets_no_slot(played: Played, changed: Path):

@@ -17,14 +17,16 @@ from pipeline_definitions.definition import (
     DEFINITION,
     DIGEST,
     StaleDefinition,
+    UnknownPlaceholder,
+    digest_text,
     load_definition,
     sagemaker_pin,
+    source_digests,
+    unknown_placeholders,
 )
+from pipeline_definitions.flight_delay import MODEL as FLIGHT_DELAY
 from pipeline_definitions.images import image_accounts
-from pipeline_definitions.models import MODELS
 from pipeline_definitions.spec import ModelSpec
-
-(FLIGHT_DELAY,) = MODELS
 
 
 @pytest.fixture
@@ -86,6 +88,32 @@ def test_another_version_of_the_sdk_makes_definitions_stale(
 ):
     monkeypatch.setattr("pipeline_definitions.definition.sagemaker_pin", lambda: "sagemaker==9.9.9")
     assert "because of the pin of sagemaker;" in refusal(copied)
+
+
+def test_a_placeholder_that_no_construct_fills_is_refused_with_the_file_to_change(
+    copied: ModelSpec,
+):
+    path = copied.folder / DEFINITION
+    body = path.read_text().replace("${KmsKeyArn}", "${KmsKey}", 1)
+    body = body.replace('"Reason"', '"${XgboostAccount} ${Surprise}"', 1)
+    path.write_text(body)
+    (copied.folder / DIGEST).write_text(digest_text(source_digests(copied, definition=body)))
+    with pytest.raises(UnknownPlaceholder) as refused:
+        load_definition(copied)
+    first, second = str(refused.value).splitlines()
+    assert first.startswith(
+        "model 'flight-delay': its definition has the placeholder ${KmsKey}, which nothing fills; "
+        "known are AWS::AccountId, "
+    )
+    assert "the placeholder ${Surprise}, " in second
+    assert second.endswith(f", XgboostAccount; change it in {copied.folder / 'pipeline.py'}")
+
+
+def test_an_account_of_a_registry_is_filled_before_an_image_only(copied: ModelSpec):
+    image = "${XgboostAccount}.dkr.ecr.${AWS::Region}.${AWS::URLSuffix}/sagemaker-xgboost:3"
+    assert unknown_placeholders(copied, image) == []
+    [said] = unknown_placeholders(copied, "s3://${XgboostAccount}/")
+    assert "the placeholder ${XgboostAccount}, which nothing fills" in said
 
 
 @pytest.mark.parametrize("changed", [{"window_hours": 48}, {"every_hours": 6}])

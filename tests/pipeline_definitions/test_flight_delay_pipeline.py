@@ -7,9 +7,8 @@ from typing import Any
 import pytest
 
 from pipeline_definitions.definition import load_definition
-from pipeline_definitions.models import MODELS
+from pipeline_definitions.flight_delay import MODEL
 
-(MODEL,) = MODELS
 DEFINITION: dict[str, Any] = json.loads(load_definition(MODEL).body)
 TOP = {step["Name"]: step for step in DEFINITION["Steps"]}
 BRANCHES = TOP["Gate"]["Arguments"]
@@ -27,14 +26,14 @@ def test_the_steps_are_those_of_the_loop_in_its_order():
 
 def test_parameters_have_defaults_so_that_a_person_can_start_a_run_without_any():
     defaults = {p["Name"]: p["DefaultValue"] for p in DEFINITION["Parameters"]}
+    assert 0.5 < defaults.pop("MinimumAuc") < 1
+    assert 0 <= defaults.pop("MinimumImprovement") < 0.5
     assert defaults == {
         "InputDataUri": "s3://${DataBucketName}/flight-delay/",
         "DataVersion": "unversioned",
         "Reason": "started by a person",
         "ChampionModelUri": "${NoChampionUri}",
         "ChampionPackageArn": "NONE",
-        "MinimumAuc": 0.65,
-        "MinimumImprovement": 0.0,
         "ProcessingInstanceType": "ml.m5.large",
         "TrainingInstanceType": "ml.m5.xlarge",
     }
@@ -83,6 +82,13 @@ def test_a_failed_gate_says_the_numbers():
         "<gate.summary> but the gate wants an AUC of at least <Parameters.MinimumAuc> "
         "and an improvement of at least <Parameters.MinimumImprovement>"
     )
+
+
+def test_what_a_version_will_carry_is_judged_before_any_work():
+    said = TOP["Preprocess"]["Arguments"]["AppSpecification"]["ContainerArguments"]
+    told = dict(zip(said[::2], said[1::2], strict=True))
+    assert told["--data-version"] == {"Get": "Parameters.DataVersion"}
+    assert told["--reason"] == {"Get": "Parameters.Reason"}
 
 
 @pytest.mark.parametrize("step", JOBS, ids=lambda step: step["Name"])

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from pipeline_definitions.flight_delay import MODEL
 from pipeline_definitions.models import MODELS
 
 IN_THE_IMAGES = {"numpy", "pandas", "sklearn", "xgboost"}
@@ -36,7 +37,7 @@ def test_no_sibling_hides_a_module_of_the_standard_library(spec):
 
 
 def test_what_answers_requests_needs_only_what_travels_with_the_model():
-    folder = MODELS[0].steps_folder
+    folder = MODEL.steps_folder
     for script in ("inference.py", "features.py"):
         siblings = {path.stem for path in folder.glob("*.py")} & set(imported(folder / script))
         assert siblings <= {"features", "inference"}

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from pipeline_definitions.definition import load_definition
-from pipeline_definitions.models import MODELS
+from pipeline_definitions.flight_delay import MODEL
 from pipeline_definitions.validation import definition_problems
 
-SOUND: dict[str, Any] = json.loads(load_definition(MODELS[0]).body)
+SOUND: dict[str, Any] = json.loads(load_definition(MODEL).body)
 
 Steps = dict[str, dict[str, Any]]
 Spoil = Callable[[dict[str, Any], Steps], object]
@@ -169,8 +169,8 @@ MISTAKES: dict[str, tuple[Spoil, str]] = {
         "parameter 'InputDataUri': Type is 'Number', expected one of String, Integer, Float",
     ),
     "a default of another type": (
-        lambda d, s: d["Parameters"][5].update(DefaultValue="0.65"),
-        "parameter 'MinimumAuc': DefaultValue is '0.65', expected a Float",
+        lambda d, s: d["Parameters"][5].update(DefaultValue="0.9"),
+        "parameter 'MinimumAuc': DefaultValue is '0.9', expected a Float",
     ),
     "a parameter with an underscore": (
         lambda d, s: d["Parameters"].append({"Name": "a_b", "Type": "String"}),

@@ -8,7 +8,7 @@ from mlops_constructs.promotion.observe import STUCK_STACK
 from mlops_constructs.state_machines.served import STUCK_ENDPOINT
 from tests.promotion.names import WATCHED
 from tests.promotion.promote import DEFINITION, released, start
-from tests.state_machines.anatomy import history, operation
+from tests.state_machines.anatomy import ALLOWED_EVENTS, history, operation
 
 
 def statuses(service: str, shape: str) -> list[str]:
@@ -52,7 +52,7 @@ def test_an_update_of_970_minutes_and_its_rollback_fit_in_the_history():
     world._settle = slowly  # type: ignore[method-assign]
     execution = start(world).run()
     assert execution.output["outcome"] == "rolled back"
-    assert history(DEFINITION, execution.visited) < 25_000
+    assert history(DEFINITION, execution.visited) < ALLOWED_EVENTS
 
 
 def test_each_update_of_an_execution_has_a_token_of_its_own():

@@ -8,13 +8,7 @@ from mlops_constructs.retraining.need import IN_FLIGHT
 from mlops_constructs.retraining.pace import LOOKS
 from tests.retraining.names import DAY, HOUR
 from tests.retraining.world import World, machine
-from tests.state_machines.anatomy import history, operation
-
-ALLOWED = 25_000
-"""History events that Step Functions allows an execution.
-
-https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html
-"""
+from tests.state_machines.anatomy import ALLOWED_EVENTS, history, operation
 
 
 def test_a_run_of_two_days_is_waited_out_with_less_than_a_quarter_of_the_history():
@@ -24,7 +18,7 @@ def test_a_run_of_two_days_is_waited_out_with_less_than_a_quarter_of_the_history
     world.at(HOUR, lambda: world.ask("person", policy={"coolDownHours": 1, "runsPerDay": 2}))
     world.play()
     assert world.runs[-1].by_the_machine
-    assert history(machine(), started.execution.visited) < ALLOWED / 4
+    assert history(machine(), started.execution.visited) < ALLOWED_EVENTS / 4
 
 
 def test_who_has_looked_often_enough_leaves_it_to_the_next_re_check():
@@ -34,7 +28,7 @@ def test_who_has_looked_often_enough_leaves_it_to_the_next_re_check():
     world.play()
     assert started.execution.output["outcome"] == "left to the re-check"
     assert started.execution.visited.count("Look at the run") == LOOKS - 1
-    assert history(machine(), started.execution.visited) < ALLOWED / 3
+    assert history(machine(), started.execution.visited) < ALLOWED_EVENTS / 3
 
 
 def test_who_waits_for_ever_new_runs_outside_leaves_it_to_the_next_re_check():

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from config.stages import DEV
 from mlops_constructs.promotion.definition import INPUT as PROMOTION_INPUT
 from tests.constructs_library.someones_app import of_type, the
 
@@ -42,13 +43,14 @@ def resources(templates: Templates) -> Iterator[tuple[str, dict[str, Any]]]:
             yield stack, resource
 
 
-def test_a_stage_is_five_stacks_for_one_model(templates: Templates):
-    assert templates.keys() == {
+def test_a_stage_is_two_stacks_and_two_for_each_model_with_a_third_for_its_monitors(
+    templates: Templates,
+):
+    assert {name for name in templates if name.startswith("Dev-")} == {
         "Dev-Foundation",
         "Dev-Operations",
-        TRAINING,
-        SERVING,
-        MONITORING,
+        *(f"Dev-{part}-{m.name}" for m in DEV.models for part in ("Training", "Serving")),
+        *(f"Dev-Monitoring-{m.name}" for m in DEV.models if m.monitors),
     }
 
 
@@ -72,7 +74,7 @@ def test_the_stack_with_state_is_protected(assemblies: dict[str, Path]):
 
 def test_all_that_has_state_outlives_its_stack(templates: Templates):
     stateful = [r for _, r in resources(templates) if r["Type"] in STATEFUL]
-    assert len(stateful) == 6
+    assert len(stateful) == 5 + len(DEV.models)
     for resource in stateful:
         assert resource["DeletionPolicy"] == resource["UpdateReplacePolicy"] == "Retain"
 
@@ -159,7 +161,7 @@ def test_monitors_stand_in_no_other_stack(templates: Templates):
         if r["Type"].endswith("Dashboard")
         or "data-quality" in json.dumps(r.get("Properties", {}).get("Name"))
     }
-    assert owners == {MONITORING}
+    assert owners == {f"Dev-Monitoring-{model.name}" for model in DEV.models if model.monitors}
 
 
 def test_pipeline_group_and_endpoint_share_their_name(templates: Templates):

@@ -11,7 +11,7 @@ from config.schema import StageConfig
 from config.stages import DEV
 from mlops_constructs.retraining import RetrainingPolicy
 from mlops_constructs.retraining.definition import INPUT
-from pipeline_definitions.models import MODELS
+from pipeline_definitions.flight_delay import MODEL
 from stacks.platform_stage import PlatformStage
 from tests.conftest import feature_flags
 from tests.constructs_library.someones_app import of_type, synthesized, the
@@ -26,14 +26,14 @@ TOLD = {
     "endpoint": "dev-flight-delay",
     "pipeline": "dev-flight-delay",
     "slot": "/perennial/dev/flight-delay/slot",
-    "alarms": DEV.drift_alarm_names(MODELS[0]),
+    "alarms": DEV.drift_alarm_names(MODEL),
 }
 
 
 @pytest.fixture(scope="module")
 def eager() -> Templates:
     """The stage Dev with a model that is trained again for every reason there is."""
-    model = replace(MODELS[0], retraining=EAGER)
+    model = replace(MODEL, retraining=EAGER)
     config = StageConfig(name="Dev", models=(model,), hosting=DEV.hosting)
     app = App(context=feature_flags(), analytics_reporting=False)
     stage = PlatformStage(app, "Dev", config=config)

@@ -1,17 +1,14 @@
 """A second model is one folder and one line."""
 
 import json
-import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from tests.conftest import ROOT, synth_environment
-
-HERE = "pipeline_definitions"
-LINE = '    "flight_delay",\n'
+from tests.conftest import synth_environment
+from tests.project import EXAMPLE, add_model, copy_app
 
 
 def renew_digest(project: Path) -> None:
@@ -19,7 +16,9 @@ def renew_digest(project: Path) -> None:
     code = (
         "from pipeline_definitions.definition import *\n"
         "from pipeline_definitions.second import MODEL\n"
-        "body = (MODEL.folder / DEFINITION).read_text()\n"
+        "from pipeline_definitions.flight_delay import MODEL as FIRST\n"
+        "body = (FIRST.folder / DEFINITION).read_text()\n"
+        "(MODEL.folder / DEFINITION).write_text(body)\n"
         "text = digest_text(source_digests(MODEL, definition=body))\n"
         "(MODEL.folder / DIGEST).write_text(text)\n"
     )
@@ -28,18 +27,8 @@ def renew_digest(project: Path) -> None:
 
 @pytest.fixture(scope="module")
 def with_a_second_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    project = tmp_path_factory.mktemp("project")
-    for part in ("config", "stacks", HERE):
-        shutil.copytree(ROOT / part, project / part)
-    for part in ("app.py", "requirements-dev.in"):
-        shutil.copy(ROOT / part, project / part)
-    models = project / HERE / "models.py"
-    shutil.copytree(project / HERE / "flight_delay", project / HERE / "second")
-    spec = project / HERE / "second" / "__init__.py"
-    spec.write_text(spec.read_text().replace('name="flight-delay"', 'name="second"'))
-    text = models.read_text()
-    assert LINE in text
-    models.write_text(text.replace(LINE, LINE + LINE.replace("flight_delay", "second")))
+    project = copy_app(tmp_path_factory.mktemp("project"), EXAMPLE)
+    add_model(project, "second")
     renew_digest(project)
     subprocess.run(
         [sys.executable, "app.py"],

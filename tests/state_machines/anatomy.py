@@ -13,8 +13,17 @@ SDK_NAMES = {"sfn": "stepfunctions"}
 IAM_SERVICES = {"sfn": "states"}
 """IAM's prefixes where they differ from the names of the SDK for Java."""
 
-EVENTS = {"Task": 5, "Choice": 2, "Wait": 2, "Pass": 2, "Fail": 1}
-"""History events of a state, at most: entered, scheduled, started, succeeded or failed, exited."""
+EVENTS = {"Task": 5, "Map": 4, "Choice": 2, "Wait": 2, "Pass": 2, "Fail": 1}
+"""History events of a state, at most: entered, scheduled, started, succeeded or failed, exited.
+
+Those of a Map come besides those of its iterations.
+"""
+
+ALLOWED_EVENTS = 25_000
+"""In the history of one execution, which fails when it reaches them.
+
+https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html
+"""
 
 
 @cache

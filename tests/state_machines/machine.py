@@ -17,6 +17,8 @@ from typing import Any
 
 import jsonata
 
+from tests.state_machines.anatomy import ALLOWED_EVENTS, EVENTS
+
 Api = Callable[[str, str, dict[str, Any]], Any]
 """Calls (service, action, arguments) and answers, or raises `AwsError`."""
 
@@ -34,6 +36,10 @@ class AwsError(Exception):
 
 class Undefined(Exception):
     """States.QueryEvaluationError: JSON can't represent an undefined value."""
+
+
+class EndlessExecution(Exception):
+    """The history is as long as Step Functions allows, and the execution has not ended."""
 
 
 @cache
@@ -88,7 +94,10 @@ def evaluate(template: Any, bindings: Mapping[str, Any]) -> Any:
 
 @dataclass
 class Execution:
-    """One execution: `steps` runs it, one state after each ``next``."""
+    """One execution: `steps` runs it, one state after each ``next``.
+
+    It ends as AWS would end it when its history is full, with an error of the test.
+    """
 
     definition: dict[str, Any]
     api: Api
@@ -101,6 +110,7 @@ class Execution:
     error: str = ""
     cause: str = ""
     visited: list[str] = field(default_factory=list)
+    events: int = 0
     variables: dict[str, Any] = field(default_factory=dict)
     started: str = field(init=False)
     entered: str = field(init=False)
@@ -109,11 +119,15 @@ class Execution:
         self.started = self.entered = self.now()
 
     def steps(self) -> Iterator[str]:
-        """Yields the name of each state before it runs."""
+        """Yields the name of each state before it runs.
+
+        Raises:
+            EndlessExecution: It names the last states.
+        """
         name: str | None = self.definition["StartAt"]
         given: Any = self.request
         while name is not None:
-            self.visited.append(name)
+            self._record(name)
             yield name
             self.entered = self.now()
             given, name = self._run(self.definition["States"][name], given)
@@ -123,6 +137,15 @@ class Execution:
         for _ in self.steps():
             pass
         return self
+
+    def _record(self, name: str) -> None:
+        self.visited.append(name)
+        self.events += EVENTS[self.definition["States"][name]["Type"]]
+        if self.events >= ALLOWED_EVENTS:
+            raise EndlessExecution(
+                f"{self.events} events after {len(self.visited)} states, and no end; the last were "
+                + ", ".join(self.visited[-10:])
+            )
 
     def _run(self, state: dict[str, Any], given: Any) -> tuple[Any, str | None]:
         if state["Type"] == "Choice":

@@ -15,7 +15,7 @@ from mlops_constructs.names import name_problems
 from mlops_constructs.problems import refuse
 from mlops_constructs.storage import TrainingStorage
 from mlops_constructs.training.archive_asset import ArchiveAsset
-from mlops_constructs.training.definition import filled, placeholder_problems
+from mlops_constructs.training.definition import PipelineValues, filled, placeholder_problems
 from mlops_constructs.training.image_registries import ImageRegistries
 from mlops_constructs.training.model_package_group import ModelPackageGroup
 from mlops_constructs.training.roles import JobRole, PipelineRole
@@ -50,12 +50,9 @@ class PipelineMetric(StrEnum):
 class TrainingPipeline(Construct):
     """Trains, judges and registers one model.
 
-    The definition may hold the placeholders `${PipelineName}`, `${ModelPackageGroupName}`,
-    `${DataBucketName}`, `${ArtifactBucketName}`, `${KmsKeyArn}`, `${JobRoleName}`, `${CodeUri}` and
-    `${CodeDigest}` (the scripts as a .tar.gz, and its SHA-256), `${MonitorCodeUri}` (the scripts of
-    monitors, one of which makes baselines), `${NoChampionUri}` (an archive that stands where a
-    champion's would), AWS's pseudo parameters, and the registry accounts of its images. Jobs read
-    data below ``data_prefix`` and write artifacts below the pipeline's name.
+    The definition may hold as `${Placeholders}` what `PipelineValues` names, AWS's pseudo
+    parameters, and the registry accounts of its images. Jobs read data below ``data_prefix`` and
+    write artifacts below the pipeline's name.
 
     Args:
         pipeline_name: 1 to 63 letters, digits and inner hyphens; also the prefix of its artifacts.
@@ -88,6 +85,8 @@ class TrainingPipeline(Construct):
         monitors = ArchiveAsset(self, "Monitors", folder=MONITOR_STEPS)
         no_champion = ArchiveAsset(self, "NoChampion", folder=NO_CHAMPION)
         registries = ImageRegistries(self, "Images", definition=definition, accounts=image_accounts)
+        subject = f"the definition of pipeline {pipeline_name!r}"
+        refuse(placeholder_problems(subject, definition, registries.accounts))
         self.job_role = JobRole(
             self,
             "JobRole",
@@ -101,13 +100,19 @@ class TrainingPipeline(Construct):
             self, "Role", storage=storage, artifact_prefix=pipeline_name, job_role=self.job_role
         )
         self._may_register(model_package_group)
-        self._define(
-            definition,
-            _storage_values(storage)
-            | _code_values(scripts, monitors, no_champion)
-            | registries.accounts
-            | {"ModelPackageGroupName": model_package_group.group_name},
+        values = PipelineValues(
+            PipelineName=pipeline_name,
+            ModelPackageGroupName=model_package_group.group_name,
+            DataBucketName=storage.data.bucket_name,
+            ArtifactBucketName=storage.artifacts.bucket_name,
+            KmsKeyArn=storage.key.key_arn,
+            JobRoleName=self.job_role.role_name,
+            CodeUri=scripts.s3_object_url,
+            CodeDigest=scripts.digest,
+            MonitorCodeUri=monitors.s3_object_url,
+            NoChampionUri=no_champion.s3_object_url,
         )
+        self._define(definition, values, registries.accounts)
 
     @property
     def pipeline_arn(self) -> str:
@@ -134,36 +139,14 @@ class TrainingPipeline(Construct):
             self.role, {group.versions_arn: "The registry numbers a group's versions by itself."}
         )
 
-    def _define(self, definition: str, surroundings: Mapping[str, str]) -> None:
-        values = {
-            **surroundings,
-            "PipelineName": self.pipeline_name,
-            "JobRoleName": self.job_role.role_name,
-        }
-        refuse(placeholder_problems(self.pipeline_name, definition, frozenset(values)))
+    def _define(self, definition: str, values: PipelineValues, accounts: Mapping[str, str]) -> None:
+        by_name = {name: str(value) for name, value in values.items()}
         sagemaker.CfnPipeline(
             self,
             "Resource",
             pipeline_name=self.pipeline_name,
             role_arn=self.role.role_arn,
-            pipeline_definition={"PipelineDefinitionBody": filled(definition, values)},
+            pipeline_definition={
+                "PipelineDefinitionBody": filled(definition, {**by_name, **accounts})
+            },
         )
-
-
-def _storage_values(storage: TrainingStorage) -> dict[str, str]:
-    return {
-        "DataBucketName": storage.data.bucket_name,
-        "ArtifactBucketName": storage.artifacts.bucket_name,
-        "KmsKeyArn": storage.key.key_arn,
-    }
-
-
-def _code_values(
-    scripts: ArchiveAsset, monitors: ArchiveAsset, no_champion: ArchiveAsset
-) -> dict[str, str]:
-    return {
-        "CodeUri": scripts.s3_object_url,
-        "CodeDigest": scripts.digest,
-        "MonitorCodeUri": monitors.s3_object_url,
-        "NoChampionUri": no_champion.s3_object_url,
-    }

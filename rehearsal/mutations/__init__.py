@@ -1,0 +1,1 @@
+"""What would be wrong with the templates if one of their arrows led nowhere."""

@@ -1,0 +1,83 @@
+"""A changed threshold of the gate, as a reviewer sees it: one line in each committed file."""
+
+import difflib
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from syrupy.extensions.json import JSONSnapshotExtension
+
+from tests.conftest import ROOT, synth_environment
+from tests.pipeline_definitions.maker import Maker
+from tests.project import EXAMPLE, change, copy_app
+from tests.readable import readable
+
+FOLDER = f"pipeline_definitions/{EXAMPLE}"
+SNAPSHOT = (
+    "tests/__snapshots__/test_snapshots/"
+    "test_the_template_is_the_one_that_was_reviewed[Dev-Training-flight-delay].json"
+)
+
+
+def lines_of(file: str) -> list[str]:
+    """A committed file."""
+    return (ROOT / file).read_text().splitlines()
+
+
+def threshold() -> float:
+    """The committed floor of the gate."""
+    definition: dict[str, Any] = json.loads((ROOT / FOLDER / "definition.json").read_text())
+    defaults = {p["Name"]: p["DefaultValue"] for p in definition["Parameters"]}
+    return float(defaults["MinimumAuc"])
+
+
+OLD, NEW = threshold(), round(threshold() + 0.01, 4)
+
+
+@pytest.fixture(scope="module")
+def changed(tmp_path_factory: pytest.TempPathFactory, maker: Maker) -> Path:
+    """A copy of the project with another threshold, after `make definitions`."""
+    project = copy_app(tmp_path_factory.mktemp("changed"), EXAMPLE)
+    was, becomes = (f'"MinimumAuc", default_value={value})' for value in (OLD, NEW))
+    change(project, f"{FOLDER}/pipeline.py", was, becomes)
+    done = maker.make(project)
+    assert (done.code, done.stderr) == (0, "")
+    return project
+
+
+def different(before: list[str], after: list[str]) -> list[str]:
+    """The lines that went and came, without the context."""
+    compared = difflib.unified_diff(before, after, n=0, lineterm="")
+    return [line for line in compared if line[0] in "+-" and line[:3] not in ("+++", "---")]
+
+
+def one_line(before: list[str], after: list[str]) -> bool:
+    went, came = (line.strip("+-, ") for line in different(before, after))
+    return (went, came) == (f'"DefaultValue": {OLD}', f'"DefaultValue": {NEW}')
+
+
+def test_it_is_one_line_of_the_definition(changed: Path):
+    file = f"{FOLDER}/definition.json"
+    assert one_line(lines_of(file), (changed / file).read_text().splitlines())
+
+
+def test_its_digest_names_what_changed_and_nothing_else(changed: Path):
+    file = f"{FOLDER}/definition.digest"
+    lines = different(lines_of(file), (changed / file).read_text().splitlines())
+    assert sorted(f"{line[0]} {line.partition('  ')[2]}" for line in lines) == [
+        "+ definition.json",
+        "+ pipeline.py",
+        "- definition.json",
+        "- pipeline.py",
+    ]
+
+
+def test_it_is_one_line_of_the_template_s_snapshot(changed: Path):
+    environment = synth_environment("cdk.out") | {"CDK_VALIDATION": "false"}
+    subprocess.run([sys.executable, "app.py"], cwd=changed, env=environment, check=True)
+    [template] = (changed / "cdk.out/assembly-Dev").glob("DevTrainingflightdelay*.template.json")
+    text = JSONSnapshotExtension().serialize(readable(json.loads(template.read_text())))
+    assert one_line(lines_of(SNAPSHOT), str(text).splitlines())
