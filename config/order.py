@@ -28,11 +28,6 @@ def in_order(*stages: StageConfig) -> tuple[StageConfig, ...]:
 
 
 def _problems(stages: Sequence[StageConfig]) -> Iterator[str]:
-    for name, count in Counter(stage.short_name for stage in stages).items():
-        if count > 1:
-            yield (
-                f"{count} stages are called {name!r} in lower case; their names must differ {WHERE}"
-            )
     named = {stage.name: stage for stage in stages}
     for stage in stages:
         if stage.follows is not None:

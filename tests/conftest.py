@@ -111,6 +111,13 @@ def prod(assemblies: dict[str, Path]) -> dict[str, dict[str, Any]]:
     return templates_of(assemblies["home"] / "assembly-Prod")
 
 
+@pytest.fixture(scope="session")
+def all_templates(assemblies: dict[str, Path]) -> dict[str, dict[str, Any]]:
+    """Stack name to template, of every stage."""
+    folders = sorted(assemblies["home"].glob("assembly-*"))
+    return {name: one for folder in folders for name, one in templates_of(folder).items()}
+
+
 def templates_of(folder: Path) -> dict[str, dict[str, Any]]:
     """Stack name to template, of one stage."""
     artifacts = json.loads((folder / "manifest.json").read_text())["artifacts"].values()

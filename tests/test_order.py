@@ -119,12 +119,6 @@ def test_a_model_that_is_not_trained_there_can_not_be_served_here():
     ]
 
 
-def test_two_stages_of_one_name_are_refused():
-    assert refused(stage("Lab"), stage("LAB")) == [
-        "2 stages are called 'lab' in lower case; their names must differ (config/stages.py)"
-    ]
-
-
 def test_all_problems_are_told_at_once():
     assert len(refused(stage("Lab", "Lab"), stage("Shop", "Labb"))) == 2
 

@@ -25,11 +25,11 @@ def test_the_template_is_the_one_that_was_reviewed(
     snapshot_json: SnapshotAssertion,
     subtests: pytest.Subtests,
 ):
-    for stack, template in templates.items():
+    for stack, template in all_templates.items():
         with subtests.test(stack):
             assert readable(template) == snapshot_json(name=stack)
 
 
-def test_every_snapshot_has_a_template(templates: dict[str, dict[str, Any]]):
+def test_every_snapshot_has_a_template(all_templates: dict[str, dict[str, Any]]):
     reviewed = {path.name.partition("[")[2].removesuffix("].json") for path in SNAPSHOTS.iterdir()}
     assert reviewed == templates.keys()

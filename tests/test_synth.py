@@ -17,7 +17,7 @@ def files(folder: Path) -> dict[str, bytes]:
 
 
 def test_two_worlds_write_the_same_bytes(
-    assemblies: dict[str, Path], templates: dict[str, dict[str, Any]]
+    assemblies: dict[str, Path], all_templates: dict[str, dict[str, Any]]
 ):
     home, away = files(assemblies["home"]), files(assemblies["away"])
     assert len([name for name in home if name.endswith(".template.json")]) == len(templates)

@@ -14,6 +14,8 @@ from tests.retraining.names import DAY, HOUR, LOCK, NOTE, REQUEST
 from tests.retraining.world import MACHINE, World
 
 MINUTE = 60.0
+FREEZES = ("/perennial/dev/flight-delay/frozen", "/perennial/dev/frozen")
+ENDED_FROZEN = {"frozen", "left to the holder of the lock"}
 
 
 @dataclass(frozen=True)
@@ -317,6 +319,47 @@ def a_file_that_comes_after_the_run_has_begun() -> Iterator[Told]:
     world.at(HOUR, lambda: world.ask("data", "one more file"))
     world.play()
     yield Told(world, (0.25, 24.25))
+
+
+@case
+def a_freeze_that_is_lifted_after_a_day() -> Iterator[Told]:
+    for frozen in FREEZES:
+        world = rechecked(World(), days=2)
+        world.parameters[frozen] = ("sale, ann, today", 0)
+        world.rings()
+        world.ask("drift")
+        world.ask("person", "now")
+        world.play(until=25 * HOUR)
+        assert not world.runs and not world.messages
+        assert {s.execution.output["outcome"] for s in world.started.values()} <= ENDED_FROZEN
+        del world.parameters[frozen]
+        world.ask("re-check", "unfrozen")
+        world.at(30 * HOUR, world.falls_silent)
+        world.play()
+        yield Told(world, (25,), (RETRAINING,))
+
+
+@case
+def a_freeze_that_comes_while_somebody_waits() -> Iterator[Told]:
+    for frozen in FREEZES:
+        world = World()
+        world.train(started=-HOUR, lasts=HOUR / 2)
+        world.ask("schedule")
+        world.play(until=HOUR)
+        world.parameters[frozen] = ("sale, ann, today", HOUR)
+        world.play()
+        assert [s.execution.output["outcome"] for s in world.started.values()] == ["frozen"]
+        yield Told(world, (), ())
+
+
+@case
+def a_freeze_of_another_model_or_stage() -> Iterator[Told]:
+    world = World()
+    for name in ("/perennial/dev/churn/frozen", "/perennial/prod/frozen"):
+        world.parameters[name] = ("sale, ann, today", 0)
+    world.ask("person", "now")
+    world.play()
+    yield Told(world, (0,), (RETRAINING,))
 
 
 @pytest.mark.parametrize("name", CASES)
