@@ -1,7 +1,5 @@
 """One stage of the platform: what is kept, what acts, and what each model has."""
 
-from typing import Final
-
 from aws_cdk import Environment, PermissionsBoundary, Stage, Tags
 from constructs import Construct
 
@@ -13,12 +11,6 @@ from stacks.monitoring import MonitoringStack
 from stacks.operations import OperationsStack
 from stacks.serving import ServingStack
 from stacks.training import TrainingStack
-
-MADE_ANEW_BY_A_TAG: Final = [
-    f"AWS::SageMaker::{kind}JobDefinition"
-    for kind in ("DataQuality", "ModelBias", "ModelExplainability", "ModelQuality")
-]
-"""Types whose tags can only be set at creation: another tag would replace them all."""
 
 
 class PlatformStage(Stage):
@@ -33,7 +25,7 @@ class PlatformStage(Stage):
             permissions_boundary=_boundary(config.organisation),
         )
         for key, value in config.organisation.tags.items():
-            Tags.of(self).add(key, value, exclude_resource_types=MADE_ANEW_BY_A_TAG)
+            Tags.of(self).add(key, value)
         foundation = FoundationStack(self, "Foundation", config=config)
         operations = OperationsStack(self, "Operations", config=config, foundation=foundation)
         for model in config.models:
