@@ -5,7 +5,7 @@ from typing import Any
 from rehearsal.arrows import StoryBroke
 from rehearsal.executions import HOUR, await_execution, await_success, executions
 from rehearsal.mailbox import Mailbox
-from rehearsal.names import MONITORING, SERVING, Names
+from rehearsal.names import Served
 from rehearsal.timeline import Timeline
 from rehearsal.world import World
 
@@ -13,15 +13,30 @@ DAY = 86400.0
 
 
 def release(
-    world: World, timeline: Timeline, names: Names, mailbox: Mailbox, *, package: str, because: str
+    world: World, timeline: Timeline, names: Served, mailbox: Mailbox, *, package: str, because: str
 ) -> dict[str, Any]:
     """Approve a version, follow it until it serves, and return the endpoint."""
     before = set(executions(world, names.promotion))
     approve(world, timeline, package=package, because=because)
+    started = promoted(world, timeline, names, before=before)
+    return followed(world, timeline, names, mailbox, package=package, started=started)
+
+
+def promoted(world: World, timeline: Timeline, names: Served, *, before: set[str]) -> list[str]:
+    """Wait until an approval has started a promotion."""
     started = await_execution(
-        world, "approval rule -> Promotion", machine=names.promotion, before=before, stack=SERVING
-    )
+        world, "approval rule -> Promotion", machine=names.promotion, before=before,
+        stack=names.serving,
+    )  # fmt: skip
     timeline.record("platform", "promotion started", execution=started[0])
+    return started
+
+
+def followed(
+    world: World, timeline: Timeline, names: Served, mailbox: Mailbox, *, package: str,
+    started: list[str],
+) -> dict[str, Any]:  # fmt: skip
+    """Follow a promotion until its version serves, is watched, and people know of it."""
     slot = world.await_arrow(
         "Promotion -> slot", lambda: _slot(world, names.slot),
         expected=f"the slot to name {package}", until=lambda value: value[0] == package,
@@ -38,7 +53,7 @@ def release(
         "platform", "release done", endpoint=endpoint["EndpointName"],
         config=endpoint["EndpointConfigName"], package=package,
     )  # fmt: skip
-    _is_watched(world, timeline, package)
+    _is_watched(world, timeline, names, package)
     for execution in started:
         await_success(world, "Promotion -> its end", execution, within=DAY)
     mailbox.await_message("Promotion -> topic", f"Released: {names.endpoint}")
@@ -77,18 +92,18 @@ def described(world: World, name: str) -> dict[str, Any]:
     return found
 
 
-def _is_watched(world: World, timeline: Timeline, package: str) -> None:
+def _is_watched(world: World, timeline: Timeline, names: Served, package: str) -> None:
     """The monitoring stack watches the version that serves."""
     watched = world.await_arrow(
         "Promotion -> UpdateStack -> monitors",
-        lambda: world.outputs(MONITORING).get("MonitoredPackage"),
-        expected=f"{MONITORING} to watch {package}", until=lambda found: found == package,
+        lambda: world.outputs(names.monitoring).get("MonitoredPackage"),
+        expected=f"{names.monitoring} to watch {package}", until=lambda found: found == package,
         within=3 * HOUR,
     )  # fmt: skip
     timeline.record("platform", "monitors set", package=watched)
 
 
-def nothing_is_served(world: World, timeline: Timeline, names: Names) -> None:
+def nothing_is_served(world: World, timeline: Timeline, names: Served) -> None:
     """After the first deploy the slot is empty and there is no endpoint.
 
     Raises:
