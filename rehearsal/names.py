@@ -11,7 +11,7 @@ MODEL = "flight-delay"
 
 
 @dataclass(frozen=True)
-class Served:
+class StageNames:
     """The names of one model in a stage that serves it.
 
     Attributes:
@@ -39,13 +39,13 @@ class Served:
         return f"{self.stage}-Monitoring-{MODEL}"
 
     @classmethod
-    def in_production(cls, world: World) -> "Served":
+    def in_production(cls, world: World) -> "StageNames":
         """The names in the stage that follows the one that trains."""
         return cls(**_served(world, PRODUCTION))
 
 
 @dataclass(frozen=True)
-class Names(Served):
+class Names(StageNames):
     """The names of one model in the stage that trains it.
 
     Attributes:

@@ -5,7 +5,7 @@ from typing import Any
 from rehearsal.arrows import StoryBroke
 from rehearsal.executions import HOUR, await_execution, await_success, executions
 from rehearsal.mailbox import Mailbox
-from rehearsal.names import Served
+from rehearsal.names import StageNames
 from rehearsal.timeline import Timeline
 from rehearsal.world import World
 
@@ -13,7 +13,13 @@ DAY = 86400.0
 
 
 def release(
-    world: World, timeline: Timeline, names: Served, mailbox: Mailbox, *, package: str, because: str
+    world: World,
+    timeline: Timeline,
+    names: StageNames,
+    mailbox: Mailbox,
+    *,
+    package: str,
+    because: str,
 ) -> dict[str, Any]:
     """Approve a version, follow it until it serves, and return the endpoint."""
     before = set(executions(world, names.promotion))
@@ -22,7 +28,7 @@ def release(
     return followed(world, timeline, names, mailbox, package=package, started=started)
 
 
-def promoted(world: World, timeline: Timeline, names: Served, *, before: set[str]) -> list[str]:
+def promoted(world: World, timeline: Timeline, names: StageNames, *, before: set[str]) -> list[str]:
     """Wait until an approval has started a promotion."""
     started = await_execution(
         world, "approval rule -> Promotion", machine=names.promotion, before=before,
@@ -33,12 +39,12 @@ def promoted(world: World, timeline: Timeline, names: Served, *, before: set[str
 
 
 def followed(
-    world: World, timeline: Timeline, names: Served, mailbox: Mailbox, *, package: str,
+    world: World, timeline: Timeline, names: StageNames, mailbox: Mailbox, *, package: str,
     started: list[str],
 ) -> dict[str, Any]:  # fmt: skip
     """Follow a promotion until its version serves, is watched, and people know of it."""
     slot = world.await_arrow(
-        "Promotion -> slot", lambda: _slot(world, names.slot),
+        "Promotion -> slot", lambda: slot_of(world, names.slot),
         expected=f"the slot to name {package}", until=lambda value: value[0] == package,
         within=HOUR,
     )  # fmt: skip
@@ -77,7 +83,8 @@ def served(world: World, endpoint: dict[str, Any]) -> str:
     return str(container.get("ModelPackageName"))
 
 
-def _slot(world: World, name: str) -> list[str]:
+def slot_of(world: World, name: str) -> list[str]:
+    """Package and baseline that a slot names."""
     value: str = world.client("ssm").get_parameter(Name=name)["Parameter"]["Value"]
     return value.split(",")
 
@@ -92,7 +99,7 @@ def described(world: World, name: str) -> dict[str, Any]:
     return found
 
 
-def _is_watched(world: World, timeline: Timeline, names: Served, package: str) -> None:
+def _is_watched(world: World, timeline: Timeline, names: StageNames, package: str) -> None:
     """The monitoring stack watches the version that serves."""
     watched = world.await_arrow(
         "Promotion -> UpdateStack -> monitors",
@@ -103,14 +110,14 @@ def _is_watched(world: World, timeline: Timeline, names: Served, package: str) -
     timeline.record("platform", "monitors set", package=watched)
 
 
-def nothing_is_served(world: World, timeline: Timeline, names: Served) -> None:
-    """After the first deploy the slot is empty and there is no endpoint.
+def nothing_is_served(world: World, timeline: Timeline, names: StageNames) -> None:
+    """After the first deploy a stage's slot is empty and there is no endpoint.
 
     Raises:
         StoryBroke: there is something, though nobody approved anything.
     """
-    slot = ",".join(_slot(world, names.slot))
+    slot = ",".join(slot_of(world, names.slot))
     endpoints = world.client("sagemaker").list_endpoints()["Endpoints"]
     if slot != "NONE,NONE" or endpoints:
         raise StoryBroke(f"the registry is empty, yet the slot says {slot}, endpoints {endpoints}")
-    timeline.record("platform", "nothing is served yet", slot=slot, endpoints=0)
+    timeline.record("platform", f"nothing is served in {names.stage} yet", slot=slot, endpoints=0)

@@ -12,6 +12,8 @@ from botocore.exceptions import ClientError
 from rehearsal.arrows import StoryBroke
 from rehearsal.release import described
 from rehearsal.timeline import Timeline
+from rehearsal.traffic import as_csv, of_the_archive, order_of_features
+from rehearsal.travellers import Question
 from rehearsal.world import World
 
 SENDERS = 3
@@ -80,11 +82,13 @@ class Stream:
                 began = began or before["EndpointStatus"] == "Updating"
                 if began and over(before):
                     break
+                if not began:
+                    world.time.let_pass(1.0)
+                    continue
                 who = list(senders.map(lambda n: self._ask(world, n), range(self.burst)))
                 after = described(world, self.endpoint)
-                if began:
-                    share = _share(before) if _share(before) == _share(after) else None
-                    answered.by.setdefault(share, Counter()).update(who)
+                share = _share(before) if _share(before) == _share(after) else None
+                answered.by.setdefault(share, Counter()).update(who)
                 world.time.let_pass(PAUSE_SECONDS)
         if answered.requests < LEAST:
             raise StoryBroke(f"{answered.requests} requests during a release, not {LEAST}")
@@ -117,6 +121,35 @@ def _share(endpoint: dict[str, Any]) -> Fraction:
     return Fraction(variant["CurrentInstanceCount"], variant["DesiredInstanceCount"])
 
 
+def stream(
+    world: World, endpoint: str, *, asked: Sequence[Question], versions: Sequence[str], burst: int
+) -> Stream:
+    """Requests to which each of some versions has another answer.
+
+    Args:
+        world: where the versions are registered.
+        endpoint: who is asked.
+        asked: what may be asked; requests are made of those that the versions disagree about.
+        versions: the versions.
+        burst: how many requests go out before time may pass.
+    """
+    sagemaker = world.client("sagemaker")
+    packages = [sagemaker.describe_model_package(ModelPackageName=arn) for arn in versions]
+    bodies = [as_csv([question], order_of_features(world, packages[0])) for question in asked]
+    answers = [of_the_archive(world, package, "".join(bodies)) for package in packages]
+    differ = [
+        n for n, said in enumerate(zip(*answers, strict=True)) if max(said) - min(said) > 1e-4
+    ]
+    chosen = differ if len(versions) > 1 else range(len(bodies))
+    return Stream(
+        endpoint=endpoint, bodies=[bodies[n] for n in chosen], burst=burst,
+        answers={
+            version: [said[n] for n in chosen]
+            for version, said in zip(versions, answers, strict=True)
+        },
+    )  # fmt: skip
+
+
 def check_shares(answered: Answered, *, new: str) -> dict[str, float]:
     """Hold who answered against who had the traffic; for each share what the new version answered.
 
@@ -129,7 +162,9 @@ def check_shares(answered: Answered, *, new: str) -> dict[str, float]:
             continue
         part = counts[new] / counts.total()
         if abs(part - share) > TOLERANCE:
-            raise StoryBroke(f"{new} answered {part:.1%} while it had {float(share):.0%} of traffic")
+            raise StoryBroke(
+                f"{new} answered {part:.1%} while it had {float(share):.0%} of traffic"
+            )
         shares[f"{float(share):.0%}"] = part
     return shares
 
