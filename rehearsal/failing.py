@@ -4,11 +4,11 @@ import io
 import tarfile
 from typing import Any
 
-from rehearsal.executions import await_success, executions
+from rehearsal.executions import await_success, ended, executions
 from rehearsal.mailbox import Mailbox
 from rehearsal.names import StageNames
 from rehearsal.release import DAY, approve, promoted, served, slot_of
-from rehearsal.stream import FAILED, Stream, check_shares, tell
+from rehearsal.stream import Stream, tell
 from rehearsal.timeline import Timeline
 from rehearsal.versions import register_copy
 from rehearsal.world import World
@@ -71,8 +71,7 @@ def taken_back(
     before = set(executions(world, names.promotion))
     approve(world, timeline, package=package, because="what could go wrong")
     started = promoted(world, timeline, names, before=before)
-    answered = stream.during(world, over=lambda said: said["EndpointStatus"] == "InService")
-    tell(timeline, answered, check_shares(answered, new=FAILED))
+    tell(timeline, stream.during(world, over=lambda: ended(world, started)))
     endpoint: dict[str, Any] = world.await_arrow(
         "rollback alarm -> old version",
         lambda: world.client("sagemaker").describe_endpoint(EndpointName=names.endpoint),

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from rehearsal.executions import executions
+from rehearsal.executions import ended, executions
 from rehearsal.mailbox import Mailbox
 from rehearsal.names import StageNames
 from rehearsal.release import DAY, followed, promoted
-from rehearsal.stream import check_shares, stream, tell
+from rehearsal.stream import stream, tell
 from rehearsal.timeline import Timeline
 from rehearsal.travellers import Question
 from rehearsal.world import World
@@ -58,8 +58,7 @@ class Production:
             requests = stream(
                 world, self.names.endpoint, asked=asked, versions=[before, package], burst=FEW
             )
-            answered = requests.during(world, over=lambda e: e["EndpointStatus"] == "InService")
-            tell(timeline, answered, check_shares(answered, new=package))
+            tell(timeline, requests.during(world, over=lambda: ended(world, started)))
         return followed(world, timeline, self.names, self.mailbox, package=package, started=started)
 
     def _await_proposal(self, world: World, timeline: Timeline, package: str) -> None:

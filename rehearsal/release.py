@@ -76,8 +76,13 @@ def approve(world: World, timeline: Timeline, *, package: str, because: str) -> 
 
 def served(world: World, endpoint: dict[str, Any]) -> str:
     """The package that an endpoint's own config leads to."""
+    return version_of(world, endpoint["EndpointConfigName"])
+
+
+def version_of(world: World, config_name: str) -> str:
+    """The package that a config leads to."""
     sagemaker = world.client("sagemaker")
-    config = sagemaker.describe_endpoint_config(EndpointConfigName=endpoint["EndpointConfigName"])
+    config = sagemaker.describe_endpoint_config(EndpointConfigName=config_name)
     model = sagemaker.describe_model(ModelName=config["ProductionVariants"][0]["ModelName"])
     [container] = model.get("Containers") or [model["PrimaryContainer"]]
     return str(container.get("ModelPackageName"))

@@ -161,7 +161,9 @@ def _by_mistake(
 ) -> str:
     """A person approves a version that answers nothing, and its alarm takes it back."""
     package = failing.register(world, timeline, package=serving)
-    requests = stream(world, names.endpoint, asked=_asked(world), versions=[serving], burst=MANY)
+    requests = stream(
+        world, names.endpoint, asked=_asked(world), versions=[serving], burst=MANY, failing=package
+    )
     failing.taken_back(
         world, timeline, names, mailbox, package=package, serving=serving, stream=requests
     )

@@ -3,14 +3,14 @@
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
 from botocore.exceptions import ClientError
 
 from rehearsal.arrows import StoryBroke
-from rehearsal.release import described
+from rehearsal.release import described, version_of
 from rehearsal.timeline import Timeline
 from rehearsal.traffic import as_csv, of_the_archive, order_of_features
 from rehearsal.travellers import Question
@@ -22,29 +22,42 @@ LEAST = 5000
 
 PAUSE_SECONDS = 40.0
 TOLERANCE = 0.03
-"""How far the share of a version's answers may be from its share of the traffic."""
-
-FAILED = "an error"
+"""How far the part of the answers that a version gave may be from its share of the traffic."""
 
 
-@dataclass
-class Answered:
-    """Who answered how many requests, while the traffic was shared one way.
+@dataclass(frozen=True)
+class Shares:
+    """Which version has which part of an endpoint's traffic, by what DescribeEndpoint says.
 
     Attributes:
-        by: for each share of the new version (None while it changed), who answered how many.
+        old: the version that serves.
+        new: the one that is to replace it; empty outside of a deployment.
+        share: the new one's part, 0 to 1: that of its instances which get traffic.
     """
 
-    by: dict[Fraction | None, Counter[str]] = field(default_factory=dict)
+    old: str
+    new: str
+    share: Fraction
 
-    @property
-    def requests(self) -> int:
-        """All that were answered."""
-        return sum(counts.total() for counts in self.by.values())
+    @classmethod
+    def of(cls, world: World, endpoint: dict[str, Any]) -> "Shares":
+        """The shares while the endpoint is as described."""
+        old = version_of(world, endpoint["EndpointConfigName"])
+        pending = endpoint.get("PendingDeploymentSummary")
+        if not pending:
+            return cls(old, "", Fraction(0))
+        [variant] = pending["ProductionVariants"]
+        share = Fraction(variant["CurrentInstanceCount"], variant["DesiredInstanceCount"])
+        return cls(old, version_of(world, pending["EndpointConfigName"]), share)
 
-    def of(self, who: str) -> int:
-        """How many one version answered."""
-        return sum(counts[who] for counts in self.by.values())
+    def expected(self, version: str) -> float:
+        """The part of the requests that a version should answer."""
+        of_old, of_new = version == self.old, version == self.new
+        return float((1 - self.share) * of_old + self.share * of_new)
+
+
+Answered = Mapping[Shares | None, Counter[str]]
+"""How many requests each version answered, by how they were shared; None while that changed."""
 
 
 @dataclass(frozen=True)
@@ -54,8 +67,8 @@ class Stream:
     Attributes:
         endpoint: who is asked.
         bodies: what is asked, again and again.
-        answers: for each version what it answers to each body; FAILED stands for one that answers
-            nothing but errors.
+        answers: for each version what it answers to each body.
+        failing: the version that answers nothing but errors, if there is one.
         burst: how many requests go out before time may pass.
     """
 
@@ -63,35 +76,28 @@ class Stream:
     bodies: Sequence[str]
     answers: Mapping[str, Sequence[float]]
     burst: int
+    failing: str = ""
 
-    def during(self, world: World, over: Callable[[dict[str, Any]], bool]) -> Answered:
-        """Ask until the release is over; what was answered while it went on.
-
-        Args:
-            world: where the endpoint is.
-            over: told what DescribeEndpoint says, whether the release has ended.
+    def during(self, world: World, over: Callable[[], bool]) -> Answered:
+        """Ask from the beginning of a deployment until what it belongs to is over.
 
         Raises:
-            StoryBroke: an answer is no version's, or fewer requests went out than a release has to
-                bear.
+            StoryBroke: an answer is no version's, fewer requests went out than a release has to
+                bear, or a version answered more or less than its share.
         """
-        answered, began = Answered(), False
+        answered: dict[Shares | None, Counter[str]] = {}
+        while described(world, self.endpoint)["EndpointStatus"] == "InService":
+            world.time.let_pass(1.0)
         with ThreadPoolExecutor(SENDERS) as senders:
-            while True:
-                before = described(world, self.endpoint)
-                began = began or before["EndpointStatus"] == "Updating"
-                if began and over(before):
-                    break
-                if not began:
-                    world.time.let_pass(1.0)
-                    continue
-                who = list(senders.map(lambda n: self._ask(world, n), range(self.burst)))
-                after = described(world, self.endpoint)
-                share = _share(before) if _share(before) == _share(after) else None
-                answered.by.setdefault(share, Counter()).update(who)
-                world.time.let_pass(PAUSE_SECONDS)
-        if answered.requests < LEAST:
-            raise StoryBroke(f"{answered.requests} requests during a release, not {LEAST}")
+            while not over():
+                before = Shares.of(world, described(world, self.endpoint))
+                who = senders.map(lambda number: self._ask(world, number), range(self.burst))
+                counts = Counter(who)
+                after = Shares.of(world, described(world, self.endpoint))
+                shares = before if before == after else None
+                answered[shares] = answered.get(shares, Counter()) + counts
+                _pause(world)
+        self._check(answered)
         return answered
 
     def _ask(self, world: World, number: int) -> str:
@@ -102,78 +108,75 @@ class Stream:
                 Body=self.bodies[number],
             )  # fmt: skip
         except ClientError as error:
-            if error.response["Error"]["Code"] != "ModelError":
-                raise
-            return FAILED
+            if self.failing and error.response["Error"]["Code"] == "ModelError":
+                return self.failing
+            raise StoryBroke(f"a request to {self.endpoint} was lost: {error}") from error
         said = float(answer["Body"].read())
         for version, answers in self.answers.items():
             if abs(answers[number] - said) < 1e-6:
                 return version
         raise StoryBroke(f"{self.endpoint} answered {said}, which no version of it does")
 
-
-def _share(endpoint: dict[str, Any]) -> Fraction:
-    """The new version's part of the traffic, by what DescribeEndpoint says of its instances."""
-    pending = endpoint.get("PendingDeploymentSummary")
-    if not pending:
-        return Fraction(0)
-    [variant] = pending["ProductionVariants"]
-    return Fraction(variant["CurrentInstanceCount"], variant["DesiredInstanceCount"])
+    def _check(self, answered: Answered) -> None:
+        requests = sum(counts.total() for counts in answered.values())
+        if requests < LEAST:
+            raise StoryBroke(f"{requests} requests during a release, and not {LEAST}")
+        for shares, counts in answered.items():
+            for version in (*self.answers, self.failing) if shares else ():
+                part, expected = counts[version] / counts.total(), shares.expected(version)
+                if abs(part - expected) > TOLERANCE:
+                    raise StoryBroke(
+                        f"{version} answered {part:.1%} while it had {expected:.0%} of the traffic"
+                    )
 
 
 def stream(
-    world: World, endpoint: str, *, asked: Sequence[Question], versions: Sequence[str], burst: int
-) -> Stream:
-    """Requests to which each of some versions has another answer.
+    world: World, endpoint: str, *, asked: Sequence[Question], versions: Sequence[str], burst: int,
+    failing: str = "",
+) -> Stream:  # fmt: skip
+    """Requests that tell which version answered them.
 
     Args:
         world: where the versions are registered.
         endpoint: who is asked.
         asked: what may be asked; requests are made of those that the versions disagree about.
-        versions: the versions.
+        versions: the versions that answer.
         burst: how many requests go out before time may pass.
+        failing: a version that does not.
     """
     sagemaker = world.client("sagemaker")
     packages = [sagemaker.describe_model_package(ModelPackageName=arn) for arn in versions]
     bodies = [as_csv([question], order_of_features(world, packages[0])) for question in asked]
     answers = [of_the_archive(world, package, "".join(bodies)) for package in packages]
-    differ = [
-        n for n, said in enumerate(zip(*answers, strict=True)) if max(said) - min(said) > 1e-4
+    chosen = [
+        number
+        for number, said in enumerate(zip(*answers, strict=True))
+        if len(versions) == 1 or max(said) - min(said) > 1e-4
     ]
-    chosen = differ if len(versions) > 1 else range(len(bodies))
     return Stream(
-        endpoint=endpoint, bodies=[bodies[n] for n in chosen], burst=burst,
-        answers={
-            version: [said[n] for n in chosen]
-            for version, said in zip(versions, answers, strict=True)
-        },
+        endpoint, [bodies[number] for number in chosen],
+        {v: [said[n] for n in chosen] for v, said in zip(versions, answers, strict=True)},
+        burst, failing,
     )  # fmt: skip
 
 
-def check_shares(answered: Answered, *, new: str) -> dict[str, float]:
-    """Hold who answered against who had the traffic; for each share what the new version answered.
-
-    Raises:
-        StoryBroke: a version answered more or less than its share.
-    """
-    shares = {}
-    for share, counts in answered.by.items():
-        if share is None:
-            continue
-        part = counts[new] / counts.total()
-        if abs(part - share) > TOLERANCE:
-            raise StoryBroke(
-                f"{new} answered {part:.1%} while it had {float(share):.0%} of traffic"
-            )
-        shares[f"{float(share):.0%}"] = part
-    return shares
-
-
-def tell(timeline: Timeline, answered: Answered, shares: Mapping[str, float]) -> None:
+def tell(timeline: Timeline, answered: Answered) -> None:
     """Put the figures of a release into the timeline."""
-    counts: Counter[str] = sum(answered.by.values(), Counter())
+    total: Counter[str] = sum(answered.values(), Counter())
     timeline.record(
-        "traveller", "requests went on", requests=answered.requests,
-        **{who.rpartition("/")[2]: count for who, count in counts.items()},
-        shares={share: round(part, 4) for share, part in shares.items()},
+        "traveller", "requests went on", requests=total.total(),
+        **{f"version_{who.rpartition('/')[2]}": count for who, count in sorted(total.items())},
+        shares=[
+            {"share": float(shares.share), "requests": counts.total(),
+             "answered": counts[shares.new] / counts.total()}
+            for shares, counts in answered.items()
+            if shares and shares.new
+        ],
     )  # fmt: skip
+
+
+def _pause(world: World) -> None:
+    """Let all of the pause pass, whatever happens in it."""
+    end = world.time.now() + PAUSE_SECONDS
+    while (left := end - world.time.now()) > 0:
+        world.time.let_pass(left)
