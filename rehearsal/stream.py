@@ -122,7 +122,9 @@ class Stream:
         if requests < LEAST:
             raise StoryBroke(f"{requests} requests during a release, and not {LEAST}")
         for shares, counts in answered.items():
-            for version in (*self.answers, self.failing) if shares else ():
+            if shares is None:
+                continue
+            for version in (*self.answers, self.failing):
                 part, expected = counts[version] / counts.total(), shares.expected(version)
                 if abs(part - expected) > TOLERANCE:
                     raise StoryBroke(
