@@ -6,6 +6,7 @@ from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, model_validator
 
+from config.organisation import Organisation
 from mlops_constructs.monitoring import (
     Engine,
     OpenEngine,
@@ -38,6 +39,7 @@ class StageConfig(BaseModel):
         release_of: The same for single models, by name, where it differs.
         monitoring: Who runs the monitors that models name.
         capture_days: How long recorded requests and responses are kept.
+        organisation: What is there already, and what is asked of names, roles and tags.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -53,6 +55,7 @@ class StageConfig(BaseModel):
     release_of: Mapping[str, ReleasePolicy] = Field(default_factory=dict)
     monitoring: Engine = OpenEngine()
     capture_days: Annotated[int, Field(ge=1)] = 90
+    organisation: Organisation = Organisation()
     _followed: "StageConfig | None" = PrivateAttr(None)
     _next: str = PrivateAttr("")
 
@@ -98,27 +101,32 @@ class StageConfig(BaseModel):
     @property
     def resource_prefix(self) -> str:
         """Begins the names of all pipelines, model package groups and endpoints: `dev-`."""
-        return f"{self.short_name}-"
+        return f"{self.organisation.prefix}{self.short_name}-"
+
+    @property
+    def stack_prefix(self) -> str:
+        """Begins the names of all stacks, before a hyphen: `Dev`."""
+        return f"{self.organisation.prefix}{self.name}"
 
     @property
     def slot_prefix(self) -> str:
         """Below it lie the SSM parameters of all models: `/perennial/dev`."""
-        return f"/perennial/{self.short_name}"
+        return f"{self.organisation.parameter_prefix}/{self.short_name}"
 
     @property
     def serving_stack_prefix(self) -> str:
         """Begins the names of the stacks that promotions update: `Dev-Serving-`."""
-        return f"{self.name}-Serving-"
+        return f"{self.stack_prefix}-Serving-"
 
     @property
     def monitoring_stack_prefix(self) -> str:
         """Begins the names of the stacks that watch what serves: `Dev-Monitoring-`."""
-        return f"{self.name}-Monitoring-"
+        return f"{self.stack_prefix}-Monitoring-"
 
     @property
     def bucket_prefix(self) -> str:
         """Begins the names of the buckets: `perennial-dev`."""
-        return f"perennial-{self.short_name}"
+        return f"{self.organisation.prefix}perennial-{self.short_name}"
 
     @property
     def key_alias(self) -> str:
@@ -199,6 +207,8 @@ class StageConfig(BaseModel):
 
     def _problems(self) -> Iterator[str]:
         names = [model.name for model in self.models]
+        yield from self.organisation.key_problems(account=self.account, region=self.region)
+        yield from self._bucket_problems()
         for model in self.models:
             yield from name_problems(
                 f"the resource name of model {model.name!r} in stage {self.name!r}",
@@ -214,6 +224,15 @@ class StageConfig(BaseModel):
                     f"{setting} names the model {name!r}, which stage {self.name!r} does not have; "
                     f"it has {', '.join(names) or 'none'}"
                 )
+
+    def _bucket_problems(self) -> Iterator[str]:
+        region = self.region or "ap-northeast-1"
+        longest = f"{self.bucket_prefix}-artifacts-{self.account or '0' * 12}-{region}"
+        if len(longest) > 63:
+            yield (
+                f"the buckets of stage {self.name!r} would have names of up to {len(longest)} "
+                f"characters, such as {longest!r}, and S3 takes 63; shorten name= or name_prefix="
+            )
 
     def _monitor_problems(self, model: ModelSpec) -> Iterator[str]:
         capture_percent = self.hosting_for(model).capture_percent

@@ -1,6 +1,7 @@
 """What a stage keeps: key, buckets, topic and slots."""
 
 from aws_cdk import CfnOutput, Duration, Stack
+from aws_cdk import aws_kms as kms
 from constructs import Construct
 
 from config.schema import StageConfig
@@ -17,7 +18,7 @@ class FoundationStack(Stack):
 
     def __init__(self, scope: Construct, construct_id: str, *, config: StageConfig) -> None:
         super().__init__(scope, construct_id, termination_protection=True)
-        self.key = StageKey(self, "Key", alias=config.key_alias)
+        self.key = self._key(config)
         self.storage = StageStorage(
             self,
             "Storage",
@@ -26,6 +27,7 @@ class FoundationStack(Stack):
             capture_expires_after=Duration.days(config.capture_days),
             keeps_data=config.trains,
             announce_new_data=any(model.retraining.on_new_data for model in config.models),
+            existing=config.organisation.buckets.by_purpose,
         )
         self.topic = NotificationTopic(self, "Topic", key=self.key)
         for model in config.models:
@@ -35,3 +37,9 @@ class FoundationStack(Stack):
         CfnOutput(self, "ArtifactBucketName", value=self.storage.bucket_name("artifacts"))
         CfnOutput(self, "CaptureBucketName", value=self.storage.bucket_name("capture"))
         CfnOutput(self, "TopicArn", value=self.topic.topic_arn)
+
+    def _key(self, config: StageConfig) -> kms.IKey:
+        existing = config.organisation.key_arn
+        if existing:
+            return kms.Key.from_key_arn(self, "Key", existing)
+        return StageKey(self, "Key", alias=config.key_alias)

@@ -45,6 +45,7 @@ class MonitoringStack(Stack):
             versions=version_files(self, config, model),
             baseline_uri=slot.baseline_uri,
             condition=slot.has_model,
+            network=config.organisation.network,
         )
         monitors = [
             EndpointMonitor(

@@ -1,8 +1,11 @@
 """One stage of the platform: what is kept, what acts, and what each model has."""
 
-from aws_cdk import Environment, Stage
+from typing import Final
+
+from aws_cdk import Environment, PermissionsBoundary, Stage, Tags
 from constructs import Construct
 
+from config.organisation import Organisation
 from config.schema import StageConfig
 from pipeline_definitions.definition import load_definition
 from stacks.foundation import FoundationStack
@@ -11,13 +14,26 @@ from stacks.operations import OperationsStack
 from stacks.serving import ServingStack
 from stacks.training import TrainingStack
 
+MADE_ANEW_BY_A_TAG: Final = [
+    f"AWS::SageMaker::{kind}JobDefinition"
+    for kind in ("DataQuality", "ModelBias", "ModelExplainability", "ModelQuality")
+]
+"""Types whose tags can only be set at creation: another tag would replace them all."""
+
 
 class PlatformStage(Stage):
     """All stacks of one stage, in the order in which they need each other."""
 
     def __init__(self, scope: Construct, construct_id: str, *, config: StageConfig) -> None:
-        environment = Environment(account=config.account, region=config.region)
-        super().__init__(scope, construct_id, env=environment)
+        super().__init__(
+            scope,
+            construct_id,
+            env=Environment(account=config.account, region=config.region),
+            stage_name=config.stack_prefix,
+            permissions_boundary=_boundary(config.organisation),
+        )
+        for key, value in config.organisation.tags.items():
+            Tags.of(self).add(key, value, exclude_resource_types=MADE_ANEW_BY_A_TAG)
         foundation = FoundationStack(self, "Foundation", config=config)
         operations = OperationsStack(self, "Operations", config=config, foundation=foundation)
         for model in config.models:
@@ -50,3 +66,8 @@ class PlatformStage(Stage):
                     foundation=foundation,
                 )
                 monitoring.add_stack_dependency(serving)
+
+
+def _boundary(organisation: Organisation) -> PermissionsBoundary | None:
+    name = organisation.permissions_boundary
+    return PermissionsBoundary.from_name(name) if name else None

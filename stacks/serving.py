@@ -62,6 +62,7 @@ class ServingStack(Stack):
             versions=version_files(self, config, model),
             image_repositories=registries.repository_arns,
             release=release,
+            network=config.organisation.network,
         )
         self._promote(config, model, foundation)
         CfnOutput(self, "EndpointName", value=name)

@@ -44,6 +44,7 @@ class TrainingStack(Stack):
             image_accounts=image_accounts(),
             model_package_group=group,
             storage=storage,
+            network=config.organisation.network,
         )
         self._ask_for_runs(config, model, storage.data, foundation.topic)
         CfnOutput(self, "PipelineName", value=pipeline.pipeline_name)

@@ -23,11 +23,13 @@ class VersionFiles:
         prefix: Below it lies what the model's pipeline makes, without a slash at its end.
         key_alias: Of the bucket's key, such as `alias/perennial-dev`; None where it is the reader's
             own stage's, which it may use anyhow.
+        key_arn: The key itself, where its ARN is known.
     """
 
     bucket: s3.IBucket
     prefix: str
     key_alias: str | None = None
+    key_arn: str | None = None
 
     @property
     def objects_arn(self) -> str:
@@ -36,25 +38,24 @@ class VersionFiles:
 
     def key_statements(self, stack: Stack) -> list[iam.PolicyStatement]:
         """What reading them takes of the other stage's key, for a role in ``stack``."""
+        by_s3 = {"StringEquals": {"kms:ViaService": f"s3.{Aws.REGION}.{Aws.URL_SUFFIX}"}}
+        if self.key_arn is not None:
+            return [_decrypt(self.key_arn, by_s3)]
         if self.key_alias is None:
             return []
-        return [
-            iam.PolicyStatement(
-                actions=["kms:Decrypt"],
-                resources=[_any_key(stack)],
-                conditions={
-                    "ForAnyValue:StringEquals": {"kms:ResourceAliases": self.key_alias},
-                    "StringEquals": {"kms:ViaService": f"s3.{Aws.REGION}.{Aws.URL_SUFFIX}"},
-                },
-            )
-        ]
+        by_alias = {"ForAnyValue:StringEquals": {"kms:ResourceAliases": self.key_alias}}
+        return [_decrypt(_any_key(stack), {**by_alias, **by_s3})]
 
     def wildcards(self, stack: Stack) -> Mapping[str, str]:
         """Why `key_statements` name every key: resource to reason."""
-        if self.key_alias is None:
+        if self.key_alias is None or self.key_arn is not None:
             return {}
         return {_any_key(stack): f"A condition holds it to the key with {self.key_alias}, by S3."}
 
 
 def _any_key(stack: Stack) -> str:
     return stack.format_arn(service="kms", resource="key", resource_name="*")
+
+
+def _decrypt(key: str, conditions: Mapping[str, Mapping[str, str]]) -> iam.PolicyStatement:
+    return iam.PolicyStatement(actions=["kms:Decrypt"], resources=[key], conditions=conditions)

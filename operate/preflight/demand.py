@@ -75,8 +75,12 @@ def _jobs(template: Template, world: World) -> Iterator[tuple[tuple[str, str], i
     """Usage and type to the largest job of each pipeline, and of each monitoring job."""
     for _, definition in template.pipelines(world):
         largest: Counter[tuple[str, str]] = Counter()
+        defaults = {
+            f"Parameters.{parameter['Name']}": parameter.get("DefaultValue")
+            for parameter in definition.get("Parameters", [])
+        }
         for step in _steps(definition.get("Steps", [])):
-            for key, count in _cluster(step):
+            for key, count in _cluster(step, defaults):
                 largest[key] = max(largest[key], count)
         yield from largest.items()
     for job in template.resources(*_JOB_DEFINITIONS):
@@ -92,14 +96,22 @@ def _steps(steps: Sequence[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
             yield from _steps(arguments.get(branch, []))
 
 
-def _cluster(step: Mapping[str, Any]) -> Iterator[tuple[tuple[str, str], int]]:
+def _cluster(
+    step: Mapping[str, Any], defaults: Mapping[str, Any]
+) -> Iterator[tuple[tuple[str, str], int]]:
     if step["Type"] not in _CLUSTERS:
         return
     usage, path = _CLUSTERS[step["Type"]]
     cluster: Any = step["Arguments"]
     for member in path:
         cluster = cluster.get(member, {})
-    kind, count = cluster.get("InstanceType"), cluster.get("InstanceCount")
-    # A pipeline parameter in their place is for whoever starts the run to say.
+    kind = _value(cluster.get("InstanceType"), defaults)
+    count = _value(cluster.get("InstanceCount"), defaults)
+    # What has no default is for whoever starts the run to say.
     if isinstance(kind, str) and isinstance(count, int):
         yield (usage, kind), count
+
+
+def _value(value: Any, defaults: Mapping[str, Any]) -> Any:
+    """A literal, or the default of the pipeline parameter that stands in its place."""
+    return defaults.get(value.get("Get", "")) if isinstance(value, dict) else value

@@ -4,12 +4,14 @@ https://docs.aws.amazon.com/sagemaker/latest/dg/automating-sagemaker-with-eventb
 """
 
 import json
+import time
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 import pytest
+from botocore.session import Session
 
 from local_aws.core import assumptions
 from local_aws.hosting import rollout, state_change
@@ -18,7 +20,7 @@ from local_aws.hosting.deployment import Deployment, Step, deployment_of
 from local_aws.hosting.endpoint import Endpoint
 from local_aws.hosting.endpoint_configs import EndpointConfig
 from local_aws.hosting.fleet import Fleet
-from local_aws.hosting.guard import Guard
+from local_aws.hosting.guard import Guard, RolledBack
 from local_aws.hosting.launch_fleet import Plan
 from local_aws.hosting.metrics import EndpointMetrics
 from local_aws.hosting.pending import (
@@ -188,6 +190,9 @@ def test_an_update_tells_each_stage(emitted: list[Event], launched: list[Fleet])
     assert statuses(emitted) == told
     configs = [detail["EndpointConfigName"] for _, detail, _ in emitted]
     assert configs == ["config-1"] * 4 + ["config-2"]
+    (ending,) = emitted[3][1]["ProductionVariants"][0]["VariantStatus"]
+    assert ending["StatusMessage"] == "Terminating 3 instance(s)."
+    assert abs(ending["StartTime"] / 1000 - time.time()) < 60  # milliseconds
     assert serving.traffic.fleet is launched[0]
     assert serving.guard is serving.pending is serving.ending is None
 
@@ -225,6 +230,35 @@ def test_a_rollback_tells_that_traffic_went_back_and_why(
     )
     assert fleets.is_stopped(launched[0])
     assert serving.traffic.fleet is not launched[0]
+
+
+def test_an_alarm_that_rings_while_the_new_fleet_is_launched_keeps_all_traffic_from_it(
+    emitted: list[Event], launched: list[Fleet], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deployment = deployment_of(None, ())
+    guard = Guard(deployment)
+    launch = rollout.launch
+
+    def launch_and_ring(plan: Plan, name: str) -> Fleet:
+        guard.ring(["latency"])
+        return launch(plan, name)
+
+    monkeypatch.setattr(rollout, "launch", launch_and_ring)
+    serving = updated(deployment, guard)
+    told = ["UPDATING", "green Creating", "ROLLING_BACK", "green Deleting", "IN_SERVICE"]
+    assert statuses(emitted) == told
+    assert fleets.is_stopped(launched[0])
+    assert serving.config_name == "config-1"
+
+
+def test_the_names_of_many_alarms_are_cut_to_what_a_failure_reason_may_hold() -> None:
+    guard = Guard(deployment_of(None, ()))
+    guard.ring([str(number) * 255 for number in range(10)])
+    with pytest.raises(RolledBack) as reason:
+        guard.wait()
+    model = Session().get_service_model("sagemaker")
+    longest = model.shape_for("DescribeEndpointOutput").members["FailureReason"].metadata["max"]
+    assert len(str(reason.value)) == longest
 
 
 def test_a_deployment_that_is_over_time_is_rolled_back_as_soon_as_it_is_seen(

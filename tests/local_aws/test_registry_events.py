@@ -115,6 +115,17 @@ def test_a_stamp_of_metadata_is_announced_as_one(mailbox: Mailbox) -> None:
     assert detail["CustomerMetadataProperties"] == {"Released": "yes"}
 
 
+def test_a_changed_life_cycle_is_announced_as_in_the_documented_event(mailbox: Mailbox) -> None:
+    arn = full_package(mailbox)
+    mailbox.next()
+    life_cycle = DOCUMENTED["detail"]["ModelLifeCycle"]
+    mailbox.sagemaker.update_model_package(ModelPackageArn=arn, ModelLifeCycle=life_cycle)
+    detail = mailbox.next()["detail"]
+    assert detail["UpdatedModelPackageFields"] == DOCUMENTED["detail"]["UpdatedModelPackageFields"]
+    assert detail["ModelLifeCycle"] == life_cycle
+    assert detail.keys() == DOCUMENTED["detail"].keys()
+
+
 def test_some_events_come_twice(mailbox: Mailbox) -> None:
     arn = full_package(mailbox)
     for number in range(5):

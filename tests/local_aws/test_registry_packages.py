@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, ParamValidationError
 
 pytestmark = pytest.mark.local_aws
 SPECIFICATION = {
@@ -153,7 +153,19 @@ def test_approval_and_life_cycle_change_together(sagemaker: Any, group: str) -> 
     found = sagemaker.describe_model_package(ModelPackageName=arn)
     assert found["ApprovalDescription"] == "better by 0.01"
     assert found["ModelLifeCycle"] == life_cycle
+    [listed] = sagemaker.list_model_packages(ModelPackageGroupName=group)["ModelPackageSummaryList"]
+    assert listed["ModelLifeCycle"] == life_cycle
     assert found["LastModifiedTime"] >= found["CreationTime"]
+
+
+def test_a_life_cycle_without_a_status_is_refused_by_its_name(sagemaker: Any, group: str) -> None:
+    arn = version(sagemaker, group)
+    with pytest.raises(ParamValidationError, match="StageStatus"):
+        sagemaker.update_model_package(ModelPackageArn=arn, ModelLifeCycle={"Stage": "Prod"})
+    with pytest.raises(ClientError, match=r"[mM]odelLifeCycle\.[sS]tage"):
+        sagemaker.update_model_package(
+            ModelPackageArn=arn, ModelLifeCycle={"Stage": "in prod", "StageStatus": "Approved"}
+        )
 
 
 def test_metadata_properties_are_merged_and_can_be_removed(sagemaker: Any, group: str) -> None:

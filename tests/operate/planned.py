@@ -116,7 +116,18 @@ def _definition() -> str:
     training = {
         "Name": "Train",
         "Type": "Training",
-        "Arguments": {"ResourceConfig": {"InstanceType": "ml.m5.xlarge", "InstanceCount": 1}},
+        "Arguments": {
+            "ResourceConfig": {
+                "InstanceType": {"Get": "Parameters.TrainingInstanceType"},
+                "InstanceCount": 1,
+            }
+        },
     }
     gate = {"Name": "Gate", "Type": "Condition", "Arguments": {"IfSteps": [training]}}
-    return json.dumps({"Version": "2020-12-01", "Steps": [processing, gate]})
+    parameter = {
+        "Name": "TrainingInstanceType",
+        "Type": "String",
+        "DefaultValue": "ml.m5.xlarge",
+    }
+    body = {"Version": "2020-12-01", "Parameters": [parameter], "Steps": [processing, gate]}
+    return json.dumps(body)

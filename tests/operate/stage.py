@@ -16,7 +16,7 @@ BUCKET = "operate-models"
 PARAMETERS = ("Reason", "DataVersion", "ChampionPackageArn", "ChampionModelUri")
 STAMP = "perennial:dev"
 WAITS_FOR_LONG = json.dumps(
-    {"StartAt": "W", "States": {"W": {"Type": "Wait", "Seconds": 9, "End": True}}}
+    {"StartAt": "W", "States": {"W": {"Type": "Wait", "Seconds": 3600, "End": True}}}
 )
 ENDS = json.dumps(
     {

@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 from botocore import xform_name
@@ -31,8 +32,14 @@ def _name(call: ast.Call) -> str:
     return function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
 
 
+@cache
+def operations(service: str) -> list[str]:
+    names: list[str] = get_session().get_service_model(service).operation_names
+    return names
+
+
 def action(service: str, operation: str) -> str:
-    names = get_session().get_service_model(service).operation_names
+    names = operations(service)
     [found] = [name for name in names if xform_name(name) == operation]
     text = f"{PREFIXES.get(service, service)}:{found}"
     return OTHERWISE.get(text, text)

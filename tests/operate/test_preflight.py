@@ -258,7 +258,7 @@ def test_people_read_weight_check_and_what_to_do(operate: Operate, tmp_path: Pat
     said = operate("preflight", "--assembly", str(write_assembly(tmp_path)))
     lines = said.out.splitlines()
     assert lines[0] == f"preflight of 1 stacks   account {ACCOUNT}, us-east-1"
-    assert any(line.startswith("STOPS     names: the bucket perennial-dev-data-") for line in lines)
+    assert any(line.startswith("STOPS     images: there is no image ") for line in lines)
     assert any(line.startswith("          -> ") for line in lines)
     assert lines[-1].endswith("findings stop a deployment")
     assert "\x1b" not in said.out
@@ -343,7 +343,7 @@ def test_a_check_that_is_denied_is_a_finding_and_the_others_go_on(
     assert told["quotas"]["weight"] == "unknown"
     assert "refused with AccessDeniedException" in told["quotas"]["what"]
     assert "your credentials lack that permission" in told["quotas"]["what"]
-    assert "names" in told
+    assert "images" in told
 
 
 @pytest.mark.parametrize(

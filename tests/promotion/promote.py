@@ -41,4 +41,5 @@ def _released(*versions: int) -> World:
     world.calls.clear()
     world.messages.clear()
     world.slept.clear()
+    world.served.clear()
     return world

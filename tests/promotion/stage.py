@@ -1,8 +1,9 @@
-"""A stage on the local AWS: the promotion machine from its template, and one model's stack."""
+"""Dev and Prod on the local AWS: the promotion machines from their template, a model's stacks."""
 
 import json
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -13,9 +14,11 @@ from aws_cdk import aws_kms as kms
 from aws_cdk import aws_sns as sns
 from aws_cdk import aws_sns_subscriptions as subscriptions
 from aws_cdk import aws_sqs as sqs
+from botocore.exceptions import ClientError
 
 from local_aws.launch import ACCOUNT, REGION, LocalAws
 from mlops_constructs.promotion import Promotion
+from mlops_constructs.serving import VERDICT_AND_LIFE_CYCLE, ApprovalRule
 from tests.local_aws.model_archives import ENVIRONMENT, IMAGE, archive, echo
 from tests.promotion.names import EMPTY, ENDPOINT, GROUP, REQUEST, SLOT, STACK
 
@@ -24,11 +27,21 @@ DEADLINE_SECONDS = 60.0
 MACHINE = f"arn:aws:states:{REGION}:{ACCOUNT}:stateMachine:dev-promotion"
 DOES_NOT_START = archive({"code/inference.py": "raise SystemExit('this model does not start')"})
 T = TypeVar("T")
+IN_DEV = {**REQUEST, "next": "Prod"}
+IN_PROD = {
+    **REQUEST,
+    "stage": "prod",
+    "endpoint": "prod-flight-delay",
+    "stack": "Prod-Serving-flight-delay",
+    "slot": "/perennial/prod/flight-delay/slot",
+    "approval": "Prod",
+}
+"""What the promotions of either stage are told."""
 
 
-def serving_template() -> str:
+def serving_template(endpoint: str = ENDPOINT, slot: str = SLOT) -> str:
     """A stack that serves what the slot names, and nothing while it names nothing."""
-    tags = [{"Key": "perennial:endpoint", "Value": ENDPOINT}]
+    tags = [{"Key": "perennial:endpoint", "Value": endpoint}]
     kept = {"UpdateReplacePolicy": "Retain", "DeletionPolicy": "Delete", "Condition": "HasModel"}
     variant = {
         "VariantName": "AllTraffic",
@@ -42,7 +55,7 @@ def serving_template() -> str:
     return json.dumps(
         {
             "Parameters": {
-                "Slot": {"Type": "AWS::SSM::Parameter::Value<CommaDelimitedList>", "Default": SLOT}
+                "Slot": {"Type": "AWS::SSM::Parameter::Value<CommaDelimitedList>", "Default": slot}
             },
             "Conditions": {"HasModel": {"Fn::Not": [{"Fn::Equals": [package, "NONE"]}]}},
             "Resources": {
@@ -64,11 +77,11 @@ def serving_template() -> str:
                 "Endpoint": {
                     "Type": "AWS::SageMaker::Endpoint",
                     "Condition": "HasModel",
-                    "Properties": {"EndpointName": ENDPOINT, "EndpointConfigName": config},
+                    "Properties": {"EndpointName": endpoint, "EndpointConfigName": config},
                 },
             },
             "Outputs": {
-                "EndpointName": {"Value": ENDPOINT},
+                "EndpointName": {"Value": endpoint},
                 "EndpointConfigName": {"Condition": "HasModel", "Value": config},
             },
         }
@@ -76,7 +89,7 @@ def serving_template() -> str:
 
 
 def operations_template() -> str:
-    """The construct, with a queue that hears what its topic tells."""
+    """A promotion of each stage, Prod's rule, and a queue that hears what their topic tells."""
     app = cdk.App(builtin_cloud_formation_validation=False)
     synthesizer = cdk.DefaultStackSynthesizer(generate_bootstrap_version_rule=False)
     stack = cdk.Stack(app, "Dev-Operations", synthesizer=synthesizer)
@@ -84,29 +97,41 @@ def operations_template() -> str:
     topic = sns.Topic(stack, "Topic", master_key=key)
     queue = sqs.Queue(stack, "Queue", queue_name="heard")
     topic.add_subscription(subscriptions.SqsSubscription(queue, raw_message_delivery=True))
-    Promotion(
+    for name, follower in (("Dev", "Prod"), ("Prod", "")):
+        promotion = Promotion(
+            stack,
+            f"{name}Promotion",
+            state_machine_name=f"{name.lower()}-promotion",
+            slot_prefix=f"/perennial/{name.lower()}",
+            stack_prefix=f"{name}-Serving-",
+            monitoring_stack_prefix=f"{name}-Monitoring-",
+            name_prefix=f"{name.lower()}-",
+            group_prefix="dev-",
+            next_stage=follower,
+            topic=topic,
+            key=key,
+        )
+    ApprovalRule(
         stack,
-        "Promotion",
-        state_machine_name="dev-promotion",
-        slot_prefix="/perennial/dev",
-        stack_prefix="Dev-Serving-",
-        monitoring_stack_prefix="Dev-Monitoring-",
-        name_prefix="dev-",
-        group_prefix="dev-",
-        next_stage="Prod",
+        "ProdApproval",
+        group_name=GROUP,
+        fields=VERDICT_AND_LIFE_CYCLE,
+        promotion=promotion.state_machine,
+        promotion_input=IN_PROD,
         topic=topic,
-        key=key,
     )
     return json.dumps(assertions.Template.from_stack(stack).to_json())
 
 
-def eventually(look: Callable[[], T | None], what: str) -> T:
-    """What ``look`` gives once it gives something."""
+def eventually(
+    look: Callable[[], T | None], what: str, *, wait: Callable[[], object] = lambda: time.sleep(0.1)
+) -> T:
+    """What ``look`` gives once it gives something; until then ``wait`` lets time pass."""
     deadline = time.monotonic() + DEADLINE_SECONDS
     while time.monotonic() < deadline:
         if (found := look()) is not None:
             return found
-        time.sleep(0.1)
+        wait()
     raise AssertionError(f"{what} did not happen within {DEADLINE_SECONDS:.0f} s")
 
 
@@ -138,12 +163,14 @@ class Stage:
 
     def deploy(self, operations: str) -> None:
         """The slot, the machine by its template, the model's group and its stack."""
-        self.client("ssm").put_parameter(Name=SLOT, Type="StringList", Value=EMPTY)
+        for slot in (IN_DEV["slot"], IN_PROD["slot"]):
+            self.client("ssm").put_parameter(Name=slot, Type="StringList", Value=EMPTY)
         self.client("s3").create_bucket(Bucket=BUCKET)
         self.client("sagemaker").create_model_package_group(ModelPackageGroupName=GROUP)
         for name, template in (
             ("Dev-Operations", operations),
             (STACK, serving_template()),
+            (IN_PROD["stack"], serving_template(IN_PROD["endpoint"], IN_PROD["slot"])),
         ):
             # As the cdk CLI does: a template in the request may have 51,200 bytes only.
             self.client("s3").put_object(Bucket=BUCKET, Key=name, Body=template)
@@ -193,14 +220,16 @@ class Stage:
     def start(self) -> str:
         """A promotion, just begun."""
         execution: str = self.client("stepfunctions").start_execution(
-            stateMachineArn=MACHINE, input=json.dumps(REQUEST)
+            stateMachineArn=MACHINE, input=json.dumps(IN_DEV)
         )["executionArn"]
         return execution
 
     def end(self, execution: str) -> Run:
-        """The execution once it has ended."""
+        """The execution once it has ended; until then the endpoint is asked, and time passes."""
         client = self.client("stepfunctions")
-        ended = eventually(lambda: self._ended(execution), "the end of the promotion")
+        ended = eventually(
+            lambda: self._ended(execution), "the end of the promotion", wait=self.let_time_pass
+        )
         pages = client.get_paginator("get_execution_history").paginate(executionArn=execution)
         events = [event for page in pages for event in page["events"]]
         return Run(
@@ -220,29 +249,42 @@ class Stage:
         )
         return None if found["status"] == "RUNNING" else found
 
+    def let_time_pass(self) -> None:
+        """Asks both endpoints, if they are there, and waits until something happens."""
+        for endpoint in (IN_DEV["endpoint"], IN_PROD["endpoint"]):
+            with suppress(ClientError):
+                self.answer(endpoint)
+        self.aws.wait(60)
+
     def promote(self) -> Run:
         """A promotion from start to end."""
         return self.end(self.start())
 
-    def answer(self) -> str:
+    def answer(self, endpoint: str = ENDPOINT) -> str:
         """What the endpoint answers."""
         body: bytes = (
             self.client("sagemaker-runtime")
-            .invoke_endpoint(EndpointName=ENDPOINT, ContentType="text/csv", Body="1")["Body"]
+            .invoke_endpoint(EndpointName=endpoint, ContentType="text/csv", Body="1")["Body"]
             .read()
         )
         return body.decode().partition(":")[0]
 
-    def slot(self) -> str:
+    def slot(self, name: str = SLOT) -> str:
         """What the slot says."""
-        value: str = self.client("ssm").get_parameter(Name=SLOT)["Parameter"]["Value"]
+        value: str = self.client("ssm").get_parameter(Name=name)["Parameter"]["Value"]
         return value
 
-    def stamp(self, package: str) -> str:
-        """The stage's stamp on a version."""
-        version = self.client("sagemaker").describe_model_package(ModelPackageName=package)
-        value: str = version["CustomerMetadataProperties"].get("perennial:dev", "")
+    def stamp(self, package: str, name: str = "perennial:dev") -> str:
+        """A stage's stamp on a version."""
+        value: str = self.version(package)["CustomerMetadataProperties"].get(name, "")
         return value
+
+    def version(self, package: str) -> dict[str, Any]:
+        """DescribeModelPackage."""
+        found: dict[str, Any] = self.client("sagemaker").describe_model_package(
+            ModelPackageName=package
+        )
+        return found
 
     def told(self, word: str) -> str:
         """The first message with ``word`` in it."""

@@ -22,6 +22,8 @@ from tests.promotion.names import (
 from tests.state_machines.anatomy import operation
 from tests.state_machines.machine import AwsError
 
+Interference = Callable[[str, dict[str, Any]], None]
+
 
 @dataclass
 class World:
@@ -35,6 +37,10 @@ class World:
         answers: Whether the endpoint is asked and answers, so that SageMaker counts it by config.
         life_cycle: By version, what ModelLifeCycle says.
         on_wait: Called when a machine waits; may be used to let something else happen.
+        on_call: Called before each call, with the action and its request; may raise what AWS
+            answers instead.
+        on_answer: The same after it: what was asked for is done, and the answer is lost.
+        served: Every version that the endpoint was ever seen to serve.
     """
 
     approval: dict[int, str] = field(default_factory=dict)
@@ -58,6 +64,10 @@ class World:
     answers: bool = True
     life_cycle: dict[int, dict[str, str]] = field(default_factory=dict)
     on_wait: Callable[[], None] = lambda: None
+    on_call: Interference = lambda action, given: None
+    on_answer: Interference = lambda action, given: None
+    served: set[int | None] = field(default_factory=set)
+    resolving: str = EMPTY
     slept: list[float] = field(default_factory=list)
     pages: int = 100
     made: int = 0
@@ -101,9 +111,13 @@ class World:
             report.generate_report()
         )
         self.calls.append((action, arguments))
+        self.served.add(self.serves())
         if self.refusals.get(action):
             raise self.refusals[action].pop(0)
-        return getattr(self, f"_{action}")(**arguments)
+        self.on_call(action, arguments)
+        answer = getattr(self, f"_{action}")(**arguments)
+        self.on_answer(action, arguments)
+        return answer
 
     # Parameter Store and Step Functions
 
@@ -244,22 +258,24 @@ class World:
             raise _validation(f"Stack:arn is in {self.status} state and can not be updated.")
         if self.parameters[SLOT] == self.resolved:
             raise _validation("No updates are to be performed.")
-        self.status = "UPDATE_IN_PROGRESS"
+        self.deploy()
         return {"StackId": "arn"}
 
     def deploy(self) -> None:
-        """A person's `cdk deploy` begins."""
-        self.status = "UPDATE_IN_PROGRESS"
+        """A person's `cdk deploy` begins, unless an update is under way; it reads the slot."""
+        if "IN_PROGRESS" not in self.status:
+            self.status, self.resolving = "UPDATE_IN_PROGRESS", self.parameters[SLOT]
 
     def _settle(self) -> None:
-        wanted = self.parameters[SLOT]
+        wanted = self.resolving
         package = wanted.partition(",")[0]
         version = 0 if package == "NONE" else int(package.rpartition("/")[2])
         if version in self.broken:
             self.status = "UPDATE_ROLLBACK_COMPLETE"
             return
-        self.status, self.resolved = "UPDATE_COMPLETE", wanted
-        if not version:
+        unchanged, self.status = wanted == self.resolved, "UPDATE_COMPLETE"
+        self.resolved = wanted
+        if not version or unchanged:
             return
         self.stack_config = self.config(package)
         if version not in self.silent:

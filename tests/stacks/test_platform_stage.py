@@ -125,7 +125,17 @@ def test_a_stack_refers_to_others_for_key_and_topic_only(templates: Templates, s
         ),
         ("Dev-Operations", {"PromotionStateMachineArn", "RetrainingStateMachineArn"}),
         (TRAINING, {"PipelineName", "ModelPackageGroupName", "InputDataUri", "RetrainingInput"}),
-        (SERVING, {"EndpointName", "EndpointConfigName", "PromotionInput", "SlotName"}),
+        (
+            SERVING,
+            {
+                "EndpointName",
+                "EndpointConfigName",
+                "PromotionInput",
+                "SlotName",
+                "ReleasePolicy",
+                "RollbackAlarmNames",
+            },
+        ),
         (MONITORING, {"ReportPrefix", "AlarmNames", "DashboardName", "MonitoredPackage"}),
     ],
 )

@@ -1,7 +1,8 @@
 """The buckets of a stage."""
 
-from collections.abc import Iterator
-from typing import cast
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
+from typing import Final, cast
 
 from aws_cdk import Aws, Duration
 from aws_cdk import aws_kms as kms
@@ -11,12 +12,15 @@ from constructs import Construct
 from mlops_constructs.foundation.private_bucket import AccessLogBucket, PrivateBucket
 from mlops_constructs.storage import Storage, TrainingStorage
 
+PURPOSES: Final = ("data", "artifacts", "capture")
+_NONE: Final[Mapping[str, str]] = MappingProxyType({})
+
 
 class StageStorage(Construct):
     """Private buckets for artifacts, capture and, to train, data; and one for their access logs.
 
     All but the last are named `<prefix>-<purpose>-<account>-<region>`, because people and other
-    stacks address them by name.
+    stacks address them by name. Those that exist already are used as they are.
 
     Args:
         prefix: Begins the names of the buckets.
@@ -24,6 +28,7 @@ class StageStorage(Construct):
         capture_expires_after: How long recorded requests and responses are kept.
         keeps_data: Whether there is a data bucket, as training needs it.
         announce_new_data: Whether that sends its events to EventBridge.
+        existing: Purpose (`data`, `artifacts`, `capture`) to the name of a bucket that exists.
     """
 
     def __init__(
@@ -36,30 +41,32 @@ class StageStorage(Construct):
         capture_expires_after: Duration,
         keeps_data: bool = True,
         announce_new_data: bool = False,
+        existing: Mapping[str, str] = _NONE,
     ) -> None:
         super().__init__(scope, construct_id)
         self._prefix = prefix
         self._key = key
+        self._existing = existing
+        wanted = PURPOSES if keeps_data else tuple(p for p in PURPOSES if p != "data")
+        made = [purpose for purpose in wanted if purpose not in existing]
+        if not made:
+            return
         logs = AccessLogBucket(self, "AccessLogs")
-        for purpose, expiry in (
-            *([("data", None)] if keeps_data else []),
-            ("artifacts", None),
-            ("capture", capture_expires_after),
-        ):
+        for purpose in made:
             bucket = PrivateBucket(
                 self,
                 purpose.capitalize(),
                 bucket_name=self.bucket_name(purpose),
                 key=key,
                 access_logs=logs,
-                expire_after=expiry,
+                expire_after=capture_expires_after if purpose == "capture" else None,
             )
             if purpose == "data" and announce_new_data:
                 _announce(bucket)
 
     def bucket_name(self, purpose: str) -> str:
         """The name of the bucket for `data`, `artifacts` or `capture`."""
-        return bucket_name(self._prefix, purpose)
+        return self._existing.get(purpose) or bucket_name(self._prefix, purpose)
 
     def seen_from(self, scope: Construct) -> Storage:
         """The buckets by their literal names, so that ``scope``'s stack refers to the key alone."""

@@ -8,6 +8,7 @@ from constructs import Construct
 
 from mlops_constructs.monitoring.monitored_endpoint import MonitoredEndpoint
 from mlops_constructs.monitoring.settings import DataQuality
+from mlops_constructs.network import Network
 
 ANALYZER: Final = "sagemaker-model-monitor-analyzer"
 ANALYZER_IMAGE: Final = (
@@ -81,6 +82,7 @@ class DataQualityJob(Construct):
                     volume_kms_key_id=key_arn,
                 )
             ),
+            network_config=_network(endpoint.network),
             stopping_condition=types.StoppingConditionProperty(
                 max_runtime_in_seconds=MAX_RUNTIME_SECONDS
             ),
@@ -100,6 +102,19 @@ def _baseline(uri: str) -> sagemaker.CfnDataQualityJobDefinition.DataQualityBase
             s3_uri=f"{uri}/constraints_of_one_run.json"
         ),
         statistics_resource=types.StatisticsResourceProperty(s3_uri=f"{uri}/statistics.json"),
+    )
+
+
+def _network(
+    network: Network | None,
+) -> sagemaker.CfnDataQualityJobDefinition.NetworkConfigProperty | None:
+    if network is None:
+        return None
+    types = sagemaker.CfnDataQualityJobDefinition
+    return types.NetworkConfigProperty(
+        vpc_config=types.VpcConfigProperty(
+            security_group_ids=list(network.security_groups), subnets=list(network.subnets)
+        )
     )
 
 

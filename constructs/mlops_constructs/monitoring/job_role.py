@@ -8,6 +8,7 @@ from aws_cdk import aws_s3_assets as s3_assets
 from constructs import Construct
 
 from mlops_constructs.monitoring.monitored_endpoint import MonitoredEndpoint
+from mlops_constructs.network import network_statements, network_wildcards
 from mlops_constructs.permissions import (
     image_statements,
     key_statements,
@@ -66,6 +67,7 @@ class MonitorJobRole(iam.Role):
             *image_statements(repositories),
             log_statement([logs]),
             *([metric_statement(namespaces)] if namespaces else []),
+            *network_statements(Stack.of(self), endpoint.network),
         ):
             self.add_to_policy(statement)
         acknowledge_wildcards(
@@ -78,5 +80,6 @@ class MonitorJobRole(iam.Role):
                 **versions.wildcards(stack),
                 "*": "ecr:GetAuthorizationToken and cloudwatch:PutMetricData know no resources; a "
                 "condition holds the latter to the namespace of monitors.",
+                **network_wildcards(Stack.of(self), endpoint.network),
             },
         )

@@ -8,6 +8,7 @@ from aws_cdk import CfnCondition
 
 from mlops_constructs.monitoring.settings import MonitorSettings
 from mlops_constructs.names import name_problems
+from mlops_constructs.network import Network
 from mlops_constructs.serving.served_version import VARIANT
 from mlops_constructs.storage import Storage
 from mlops_constructs.version_files import VersionFiles
@@ -25,6 +26,7 @@ class MonitoredEndpoint:
         baseline_uri: S3 prefix of the serving version's baseline, without a slash at its end.
         condition: Under which there is an endpoint, and so its monitors.
         variant: The production variant whose capture is read.
+        network: Where the jobs of its monitors run; by default in SageMaker's own.
     """
 
     name: str
@@ -34,6 +36,7 @@ class MonitoredEndpoint:
     baseline_uri: str
     condition: CfnCondition
     variant: str = VARIANT
+    network: Network | None = None
 
     @property
     def capture_prefix(self) -> str:

@@ -19,6 +19,7 @@ from mlops_constructs.permissions import job_statements, jobs_of_pipelines, pass
 from mlops_constructs.training.archive_asset import ArchiveAsset
 from mlops_constructs.training.definition import filled
 from mlops_constructs.training.image_registries import ImageRegistries
+from mlops_constructs.training.placement import placed
 from mlops_constructs.wildcards import acknowledge_wildcards
 
 
@@ -49,8 +50,10 @@ class OpenMonitor(Construct):
     ) -> None:
         super().__init__(scope, construct_id)
         self.pipeline_name = monitor_name(endpoint.name, settings.kind)
-        definition = monitor_definition(
-            settings=settings, endpoint=endpoint, instance_type=instance_type
+        definition = placed(
+            self.pipeline_name,
+            monitor_definition(settings=settings, endpoint=endpoint, instance_type=instance_type),
+            endpoint.network,
         )
         scripts = ArchiveAsset(self, "Code", folder=MONITOR_STEPS)
         registries = ImageRegistries(self, "Images", definition=definition, accounts=image_accounts)

@@ -6,6 +6,7 @@ from aws_cdk import ArnFormat, Stack
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
+from mlops_constructs.network import Network, network_statements, network_wildcards
 from mlops_constructs.permissions import (
     image_statements,
     key_statements,
@@ -29,6 +30,7 @@ class ServingRole(iam.Role):
         endpoint_name: The endpoint that the model serves, and the prefix of its capture.
         versions: The archives of the model's versions.
         repositories: ARNs of the repositories that the serving image comes from.
+        network: Where its containers run; by default in SageMaker's own.
     """
 
     def __init__(
@@ -40,6 +42,7 @@ class ServingRole(iam.Role):
         endpoint_name: str,
         versions: VersionFiles,
         repositories: Sequence[str],
+        network: Network | None = None,
     ) -> None:
         archives, stack = versions.objects_arn, Stack.of(scope)
         captured = storage.capture.arn_for_objects(f"{endpoint_name}/*")
@@ -58,6 +61,7 @@ class ServingRole(iam.Role):
             *key_statements(storage.key.key_arn),
             *versions.key_statements(stack),
             *image_statements(repositories),
+            *network_statements(Stack.of(scope), network),
         ]
         super().__init__(
             scope,
@@ -74,5 +78,6 @@ class ServingRole(iam.Role):
                 alarms: "Rollback alarms end in the name of a config, which CloudFormation gives.",
                 **versions.wildcards(stack),
                 "*": "ecr:GetAuthorizationToken knows no resources.",
+                **network_wildcards(Stack.of(scope), network),
             },
         )

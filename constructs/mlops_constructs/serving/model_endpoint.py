@@ -9,6 +9,7 @@ from aws_cdk import aws_sagemaker as sagemaker
 from constructs import Construct
 
 from mlops_constructs.names import name_problems
+from mlops_constructs.network import Network
 from mlops_constructs.problems import refuse
 from mlops_constructs.serving.autoscaling import EndpointScaling
 from mlops_constructs.serving.deployment import deployment_config
@@ -38,6 +39,8 @@ class ModelEndpoint(Construct):
         versions: The archives of the model's versions.
         image_repositories: ARNs of the repositories that the serving image comes from.
         release: How the next version takes over.
+        network: Where the model's containers run; by default in SageMaker's own. Another network
+            is a release, since the model is made anew.
 
     Attributes:
         has_model: The condition under which there is an endpoint.
@@ -57,6 +60,7 @@ class ModelEndpoint(Construct):
         versions: VersionFiles,
         image_repositories: Sequence[str],
         release: ReleasePolicy = AllAtOnce(),  # noqa: B008 (frozen)
+        network: Network | None = None,
     ) -> None:
         refuse(
             [
@@ -75,6 +79,7 @@ class ModelEndpoint(Construct):
             endpoint_name=endpoint_name,
             versions=versions,
             repositories=image_repositories,
+            network=network,
         )
         version = ServedVersion(
             self,
@@ -85,6 +90,7 @@ class ModelEndpoint(Construct):
             storage=storage,
             role=self.role,
             condition=self.has_model,
+            network=network,
         )
         self.endpoint_config_name = version.config_name
         self.rollback_alarm_names = self._guard(release)

@@ -7,6 +7,7 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_sagemaker as sagemaker
 from constructs import Construct
 
+from mlops_constructs.network import Network
 from mlops_constructs.serving.hosting import Hosting
 from mlops_constructs.storage import Storage
 
@@ -31,6 +32,7 @@ class ServedVersion(Construct):
         storage: Bucket for the capture, and the key.
         role: What the model may do.
         condition: They exist only while it holds.
+        network: Where the model's containers run; by default in SageMaker's own.
     """
 
     def __init__(
@@ -44,12 +46,18 @@ class ServedVersion(Construct):
         storage: Storage,
         role: iam.Role,
         condition: CfnCondition,
+        network: Network | None = None,
     ) -> None:
         super().__init__(scope, construct_id)
         tags = [CfnTag(key=ENDPOINT_TAG, value=endpoint_name)]
         version = sagemaker.CfnModel.ContainerDefinitionProperty(model_package_name=package)
         model = sagemaker.CfnModel(
-            self, "Resource", execution_role_arn=role.role_arn, containers=[version], tags=tags
+            self,
+            "Resource",
+            execution_role_arn=role.role_arn,
+            containers=[version],
+            vpc_config=_vpc(network),
+            tags=tags,
         )
         config = sagemaker.CfnEndpointConfig(
             self,
@@ -64,6 +72,14 @@ class ServedVersion(Construct):
             resource.cfn_options.update_replace_policy = CfnDeletionPolicy.RETAIN
             resource.cfn_options.deletion_policy = CfnDeletionPolicy.DELETE
         self.config_name = config.attr_endpoint_config_name
+
+
+def _vpc(network: Network | None) -> sagemaker.CfnModel.VpcConfigProperty | None:
+    if network is None:
+        return None
+    return sagemaker.CfnModel.VpcConfigProperty(
+        security_group_ids=list(network.security_groups), subnets=list(network.subnets)
+    )
 
 
 def _variant(

@@ -6,6 +6,7 @@ from aws_cdk import Stack
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
+from mlops_constructs.network import Network, network_statements, network_wildcards
 from mlops_constructs.permissions import (
     image_statements,
     job_statements,
@@ -39,6 +40,7 @@ class JobRole(iam.Role):
         artifact_prefix: Below it the jobs read and write what the pipeline makes.
         code: The archives the jobs read.
         repositories: ARNs of the repositories their images come from.
+        network: Where the containers run; by default in SageMaker's own.
     """
 
     def __init__(
@@ -51,6 +53,7 @@ class JobRole(iam.Role):
         artifact_prefix: str,
         code: Sequence[ArchiveAsset],
         repositories: Sequence[str],
+        network: Network | None = None,
     ) -> None:
         super().__init__(scope, construct_id, assumed_by=iam.ServicePrincipal(SAGEMAKER))
         raw = storage.data.arn_for_objects(f"{data_prefix}/*")
@@ -68,6 +71,7 @@ class JobRole(iam.Role):
             *image_statements(repositories),
             log_statement(logs),
             metric_statement(JOB_LOGS),
+            *network_statements(Stack.of(self), network),
         ):
             self.add_to_policy(statement)
         acknowledge_wildcards(
@@ -78,6 +82,7 @@ class JobRole(iam.Role):
                 **dict.fromkeys(logs, "SageMaker names the log stream of each job."),
                 "*": "ecr:GetAuthorizationToken and cloudwatch:PutMetricData know no resources; a "
                 "condition holds the latter to SageMaker's namespaces.",
+                **network_wildcards(Stack.of(self), network),
             },
         )
 

@@ -12,12 +12,14 @@ from constructs import Construct
 
 from mlops_constructs.monitor_steps import MONITOR_STEPS
 from mlops_constructs.names import name_problems
+from mlops_constructs.network import Network
 from mlops_constructs.problems import refuse
 from mlops_constructs.storage import TrainingStorage
 from mlops_constructs.training.archive_asset import ArchiveAsset
 from mlops_constructs.training.definition import PipelineValues, filled, placeholder_problems
 from mlops_constructs.training.image_registries import ImageRegistries
 from mlops_constructs.training.model_package_group import ModelPackageGroup
+from mlops_constructs.training.placement import placed
 from mlops_constructs.training.roles import JobRole, PipelineRole
 from mlops_constructs.wildcards import acknowledge_wildcards
 
@@ -62,6 +64,7 @@ class TrainingPipeline(Construct):
         image_accounts: Region to placeholder (`XgboostAccount`) to account of AWS's registries.
         model_package_group: Where versions are registered.
         storage: Buckets and key.
+        network: Where the jobs' containers run; by default in SageMaker's own.
     """
 
     def __init__(
@@ -76,6 +79,7 @@ class TrainingPipeline(Construct):
         image_accounts: Mapping[str, Mapping[str, str]],
         model_package_group: ModelPackageGroup,
         storage: TrainingStorage,
+        network: Network | None = None,
     ) -> None:
         refuse(name_problems("the name of a pipeline", pipeline_name))
         super().__init__(scope, construct_id)
@@ -95,6 +99,7 @@ class TrainingPipeline(Construct):
             artifact_prefix=pipeline_name,
             code=[scripts, monitors, no_champion],
             repositories=registries.repository_arns,
+            network=network,
         )
         self.role = PipelineRole(
             self, "Role", storage=storage, artifact_prefix=pipeline_name, job_role=self.job_role
@@ -112,7 +117,7 @@ class TrainingPipeline(Construct):
             MonitorCodeUri=monitors.s3_object_url,
             NoChampionUri=no_champion.s3_object_url,
         )
-        self._define(definition, values, registries.accounts)
+        self._define(placed(pipeline_name, definition, network), values, registries.accounts)
 
     @property
     def pipeline_arn(self) -> str:
