@@ -71,7 +71,8 @@ def taken_back(
     before = set(executions(world, names.promotion))
     approve(world, timeline, package=package, because="what could go wrong")
     started = promoted(world, timeline, names, before=before)
-    tell(timeline, stream.during(world, over=lambda: ended(world, started)))
+    answered = stream.during(world, over=lambda: ended(world, started))
+    tell(timeline, answered, package=package)
     endpoint: dict[str, Any] = world.await_arrow(
         "rollback alarm -> old version",
         lambda: world.client("sagemaker").describe_endpoint(EndpointName=names.endpoint),

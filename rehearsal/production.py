@@ -58,7 +58,8 @@ class Production:
             requests = stream(
                 world, self.names.endpoint, asked=asked, versions=[before, package], burst=FEW
             )
-            tell(timeline, requests.during(world, over=lambda: ended(world, started)))
+            answered = requests.during(world, over=lambda: ended(world, started))
+            tell(timeline, answered, package=package)
         return followed(world, timeline, self.names, self.mailbox, package=package, started=started)
 
     def _await_proposal(self, world: World, timeline: Timeline, package: str) -> None:

@@ -56,7 +56,7 @@ def followed(
         and served(world, found) == package,
     )  # fmt: skip
     timeline.record(
-        "platform", "release done", endpoint=endpoint["EndpointName"],
+        "platform", "release done", stage=names.stage, endpoint=endpoint["EndpointName"],
         config=endpoint["EndpointConfigName"], package=package,
     )  # fmt: skip
     _is_watched(world, timeline, names, package)

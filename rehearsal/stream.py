@@ -162,11 +162,11 @@ def stream(
     )  # fmt: skip
 
 
-def tell(timeline: Timeline, answered: Answered) -> None:
-    """Put the figures of a release into the timeline."""
+def tell(timeline: Timeline, answered: Answered, *, package: str) -> None:
+    """Put the figures of a version's release into the timeline."""
     total: Counter[str] = sum(answered.values(), Counter())
     timeline.record(
-        "traveller", "requests went on", requests=total.total(),
+        "traveller", "requests went on", package=package, requests=total.total(),
         **{f"version_{who.rpartition('/')[2]}": count for who, count in sorted(total.items())},
         shares=[
             {"share": float(shares.share), "requests": counts.total(),
