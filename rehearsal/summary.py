@@ -74,15 +74,21 @@ def _onwards(events: list[Event]) -> list[tuple[str, str]]:
             rows.append((done["stage"], text))
     for taken in _all(events, "rolled back"):
         text = f"version {_number(taken['package'])} by its alarm"
-        rows.append(("rolled back", f"{text}; {_borne(went_on[taken['package']])}"))
+        borne = _borne(went_on[taken["package"]], failing=_number(taken["package"]))
+        rows.append(("rolled back", f"{text}; {borne}"))
     return rows
 
 
-def _borne(told: dict[str, Any]) -> str:
-    by = ", ".join(
-        f"{count:,} by version {who.removeprefix('version_')}"
+def _borne(told: dict[str, Any], *, failing: str = "") -> str:
+    """Who answered what was asked meanwhile."""
+    counts = {
+        who.removeprefix("version_"): count
         for who, count in told.items()
         if who.startswith("version_")
+    }
+    by = ", ".join(
+        f"{count:,} {'refused' if who == failing else 'answered'} by version {who}"
+        for who, count in counts.items()
     )
     return f"{told['requests']:,} requests meanwhile: {by}"
 
