@@ -10,7 +10,8 @@ from rehearsal.arrows import StoryBroke
 from rehearsal.timeline import Timeline
 from rehearsal.world import World
 
-STAGE = "Dev"
+STAGE, PRODUCTION = "Dev", "Prod"
+STAGES = (STAGE, PRODUCTION)
 
 
 def synthesize(world: World, timeline: Timeline) -> None:
@@ -28,10 +29,11 @@ def digests(assembly: Path) -> dict[str, str]:
 
 
 def by_stack(assembly: Path) -> dict[str, dict[str, Any]]:
-    """The stage's templates in an assembly, by stack name."""
+    """The templates of the stage that trains, by stack name."""
     return {
         _stack_name(path): json.loads(path.read_text(encoding="utf-8"))
         for path in templates(assembly)
+        if path.parent.name == f"assembly-{STAGE}"
     }
 
 
@@ -42,19 +44,25 @@ def mutate(assembly: Path, stack: str, template: Mapping[str, Any]) -> None:
 
 
 def templates(assembly: Path) -> list[Path]:
-    """The stage's template files in an assembly, sorted by name."""
-    return sorted((assembly / f"assembly-{STAGE}").glob("*.template.json"))
+    """The template files of all stages in an assembly, sorted by name."""
+    return sorted(
+        path
+        for stage in STAGES
+        for path in (assembly / f"assembly-{stage}").glob("*.template.json")
+    )
 
 
 def deploy(world: World, timeline: Timeline) -> None:
-    """Bootstrap and deploy every stack of the stage, as README tells a new user to."""
+    """Bootstrap and deploy every stack of every stage, as README tells a new user to."""
     account = world.client("sts").get_caller_identity()["Account"]
     region = world.environment["AWS_REGION"]
     app = ("--app", str(world.assembly))
     world.cdk("bootstrap", *app, f"aws://{account}/{region}")
     timeline.record("data scientist", "cdk bootstrap", account=account, region=region)
-    world.cdk("deploy", *app, f"{STAGE}/*", "--require-approval", "never")
-    timeline.record("data scientist", f"cdk deploy '{STAGE}/*'", stacks=len(_verified(world)))
+    stages = [f"{stage}/*" for stage in STAGES]
+    world.cdk("deploy", *app, *stages, "--require-approval", "never")
+    deployed = " ".join(f"'{stage}'" for stage in stages)
+    timeline.record("data scientist", f"cdk deploy {deployed}", stacks=len(_verified(world)))
 
 
 def _verified(world: World) -> list[str]:

@@ -35,6 +35,15 @@ def await_execution(
     )
 
 
+def ended(world: World, started: list[str]) -> bool:
+    """Whether none of some executions runs any more."""
+    states = world.client("stepfunctions")
+    return all(
+        states.describe_execution(executionArn=execution)["status"] != "RUNNING"
+        for execution in started
+    )
+
+
 def await_success(world: World, arrow: str, execution: str, *, within: float = HOUR) -> None:
     """Wait until an execution ends.
 

@@ -5,8 +5,6 @@ from typing import Any
 
 from rehearsal.world import World
 
-QUEUE = "rehearsal-mailbox"
-
 
 class Mailbox:
     """The messages of a topic, in the order in which they came."""
@@ -16,7 +14,10 @@ class Mailbox:
         self._world = world
         self._messages: list[dict[str, Any]] = []
         sqs = world.client("sqs")
-        self._queue = sqs.create_queue(QueueName=QUEUE)["QueueUrl"]
+        self._queue = sqs.create_queue(
+            QueueName=f"rehearsal-{topic.rpartition(':')[2]}",
+            Attributes={"MessageRetentionPeriod": str(14 * 24 * 3600)},
+        )["QueueUrl"]
         attributes = sqs.get_queue_attributes(QueueUrl=self._queue, AttributeNames=["QueueArn"])
         world.client("sns").subscribe(
             TopicArn=topic, Protocol="sqs", Endpoint=attributes["Attributes"]["QueueArn"]

@@ -5,7 +5,7 @@ from typing import Any
 from rehearsal.arrows import StoryBroke
 from rehearsal.executions import HOUR, await_execution, await_success, executions
 from rehearsal.mailbox import Mailbox
-from rehearsal.names import MONITORING, SERVING, Names
+from rehearsal.names import StageNames
 from rehearsal.timeline import Timeline
 from rehearsal.world import World
 
@@ -13,17 +13,38 @@ DAY = 86400.0
 
 
 def release(
-    world: World, timeline: Timeline, names: Names, mailbox: Mailbox, *, package: str, because: str
+    world: World,
+    timeline: Timeline,
+    names: StageNames,
+    mailbox: Mailbox,
+    *,
+    package: str,
+    because: str,
 ) -> dict[str, Any]:
     """Approve a version, follow it until it serves, and return the endpoint."""
     before = set(executions(world, names.promotion))
     approve(world, timeline, package=package, because=because)
+    started = promoted(world, timeline, names, before=before)
+    return followed(world, timeline, names, mailbox, package=package, started=started)
+
+
+def promoted(world: World, timeline: Timeline, names: StageNames, *, before: set[str]) -> list[str]:
+    """Wait until an approval has started a promotion."""
     started = await_execution(
-        world, "approval rule -> Promotion", machine=names.promotion, before=before, stack=SERVING
-    )
+        world, "approval rule -> Promotion", machine=names.promotion, before=before,
+        stack=names.serving,
+    )  # fmt: skip
     timeline.record("platform", "promotion started", execution=started[0])
+    return started
+
+
+def followed(
+    world: World, timeline: Timeline, names: StageNames, mailbox: Mailbox, *, package: str,
+    started: list[str],
+) -> dict[str, Any]:  # fmt: skip
+    """Follow a promotion until its version serves, is watched, and people know of it."""
     slot = world.await_arrow(
-        "Promotion -> slot", lambda: _slot(world, names.slot),
+        "Promotion -> slot", lambda: slot_of(world, names.slot),
         expected=f"the slot to name {package}", until=lambda value: value[0] == package,
         within=HOUR,
     )  # fmt: skip
@@ -35,10 +56,10 @@ def release(
         and served(world, found) == package,
     )  # fmt: skip
     timeline.record(
-        "platform", "release done", endpoint=endpoint["EndpointName"],
+        "platform", "release done", stage=names.stage, endpoint=endpoint["EndpointName"],
         config=endpoint["EndpointConfigName"], package=package,
     )  # fmt: skip
-    _is_watched(world, timeline, package)
+    _is_watched(world, timeline, names, package)
     for execution in started:
         await_success(world, "Promotion -> its end", execution, within=DAY)
     mailbox.await_message("Promotion -> topic", f"Released: {names.endpoint}")
@@ -55,14 +76,20 @@ def approve(world: World, timeline: Timeline, *, package: str, because: str) -> 
 
 def served(world: World, endpoint: dict[str, Any]) -> str:
     """The package that an endpoint's own config leads to."""
+    return version_of(world, endpoint["EndpointConfigName"])
+
+
+def version_of(world: World, config_name: str) -> str:
+    """The package that a config leads to."""
     sagemaker = world.client("sagemaker")
-    config = sagemaker.describe_endpoint_config(EndpointConfigName=endpoint["EndpointConfigName"])
+    config = sagemaker.describe_endpoint_config(EndpointConfigName=config_name)
     model = sagemaker.describe_model(ModelName=config["ProductionVariants"][0]["ModelName"])
     [container] = model.get("Containers") or [model["PrimaryContainer"]]
     return str(container.get("ModelPackageName"))
 
 
-def _slot(world: World, name: str) -> list[str]:
+def slot_of(world: World, name: str) -> list[str]:
+    """Package and baseline that a slot names."""
     value: str = world.client("ssm").get_parameter(Name=name)["Parameter"]["Value"]
     return value.split(",")
 
@@ -77,25 +104,25 @@ def described(world: World, name: str) -> dict[str, Any]:
     return found
 
 
-def _is_watched(world: World, timeline: Timeline, package: str) -> None:
+def _is_watched(world: World, timeline: Timeline, names: StageNames, package: str) -> None:
     """The monitoring stack watches the version that serves."""
     watched = world.await_arrow(
         "Promotion -> UpdateStack -> monitors",
-        lambda: world.outputs(MONITORING).get("MonitoredPackage"),
-        expected=f"{MONITORING} to watch {package}", until=lambda found: found == package,
+        lambda: world.outputs(names.monitoring).get("MonitoredPackage"),
+        expected=f"{names.monitoring} to watch {package}", until=lambda found: found == package,
         within=3 * HOUR,
     )  # fmt: skip
     timeline.record("platform", "monitors set", package=watched)
 
 
-def nothing_is_served(world: World, timeline: Timeline, names: Names) -> None:
-    """After the first deploy the slot is empty and there is no endpoint.
+def nothing_is_served(world: World, timeline: Timeline, names: StageNames) -> None:
+    """After the first deploy a stage's slot is empty and there is no endpoint.
 
     Raises:
         StoryBroke: there is something, though nobody approved anything.
     """
-    slot = ",".join(_slot(world, names.slot))
+    slot = ",".join(slot_of(world, names.slot))
     endpoints = world.client("sagemaker").list_endpoints()["Endpoints"]
     if slot != "NONE,NONE" or endpoints:
         raise StoryBroke(f"the registry is empty, yet the slot says {slot}, endpoints {endpoints}")
-    timeline.record("platform", "nothing is served yet", slot=slot, endpoints=0)
+    timeline.record("platform", f"nothing is served in {names.stage} yet", slot=slot, endpoints=0)

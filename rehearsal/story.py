@@ -1,4 +1,4 @@
-"""The story, one screen: a model is trained, approved, watched, and trained again in summer.
+"""The story, one screen: a model is trained, approved, watched, trained again, and goes to Prod.
 
 It plays the outside world only: a data scientist, an approver, travellers. All that happens in
 between is the platform's doing; the story waits for it, and says which arrow did not fire.
@@ -6,27 +6,40 @@ between is the platform's doing; the story waits for it, and says which arrow di
 
 from dataclasses import dataclass
 
+from rehearsal import failing
 from rehearsal.deployment import deploy, synthesize
 from rehearsal.executions import await_success, executions
 from rehearsal.mailbox import Mailbox
 from rehearsal.names import Names
+from rehearsal.production import Production
 from rehearsal.release import nothing_is_served, release
-from rehearsal.seasons import drifting, quiet, settled
+from rehearsal.seasons import APRIL, drifting, quiet, settled
+from rehearsal.stream import stream
 from rehearsal.timeline import Timeline
 from rehearsal.traffic import Traffic
 from rehearsal.training import ask_for_a_run, await_run, follow, runs, upload
+from rehearsal.travellers import Question, by_day
 from rehearsal.watching import await_drift_alarm, await_retraining
 from rehearsal.world import World
 
 WINTER, SPRING = range(1, 4), range(4, 7)
+MANY = 1100
+"""Requests before time may pass, where an alarm will soon end the release."""
 
 
 @dataclass(frozen=True)
 class Served:
-    """What the story leaves: the versions that served, the last one's config, and all names."""
+    """What the story leaves: the versions, the config that serves in Dev, and all names.
+
+    Attributes:
+        first: the version that served before.
+        package: the one that serves.
+        failed: the one that was rolled back.
+    """
 
     first: str
     package: str
+    failed: str
     endpoint: str
     config: str
     names: Names
@@ -43,13 +56,22 @@ def tell(world: World, timeline: Timeline) -> Served:
     deploy(world, timeline)
     names = Names.of(world)
     mailbox = Mailbox(world, names.topic)
-    nothing_is_served(world, timeline, names)
+    production = Production.of(world, names, mailbox)
+    for stage in (names, production.names):
+        nothing_is_served(world, timeline, stage)
     first = _winter(world, timeline, names, mailbox)
     traffic = _spring(world, timeline, names, first)
+    production.release(world, timeline, package=first, because="April was quiet")
     upload(world, timeline, prefix=names.input_data, months=SPRING)
     second = summer(world, timeline, names, mailbox, traffic)
-    config = after(world, timeline, names, second)
-    return Served(first, second, names.endpoint, config, names)
+    after(world, timeline, names, second)
+    production.release(
+        world, timeline, package=second, because="July is quiet again", before=first,
+        asked=_asked(world),
+    )  # fmt: skip
+    failed = _by_mistake(world, timeline, names, mailbox, second)
+    endpoint = world.client("sagemaker").describe_endpoint(EndpointName=names.endpoint)
+    return Served(first, second, failed, names.endpoint, endpoint["EndpointConfigName"], names)
 
 
 def _winter(world: World, timeline: Timeline, names: Names, mailbox: Mailbox) -> str:
@@ -126,11 +148,27 @@ def rung_for(
     return run
 
 
-def after(world: World, timeline: Timeline, names: Names, package: str) -> str:
-    """Version 2 answers, and its own baseline judges what it is asked; the config that serves."""
+def after(world: World, timeline: Timeline, names: Names, package: str) -> None:
+    """Version 2 answers, and its own baseline judges what it is asked."""
     traffic = Traffic(package, world.time.now())
     settled(world, timeline, names, traffic)
     await_drift_alarm(world, timeline, names, state="OK")
     traffic.check(world, timeline, names)
-    endpoint = world.client("sagemaker").describe_endpoint(EndpointName=names.endpoint)
-    return str(endpoint["EndpointConfigName"])
+
+
+def _by_mistake(
+    world: World, timeline: Timeline, names: Names, mailbox: Mailbox, serving: str
+) -> str:
+    """A person approves a version that answers nothing, and its alarm takes it back."""
+    package = failing.register(world, timeline, package=serving)
+    requests = stream(
+        world, names.endpoint, asked=_asked(world), versions=[serving], burst=MANY, failing=package
+    )
+    failing.taken_back(
+        world, timeline, names, mailbox, package=package, serving=serving, stream=requests
+    )
+    return package
+
+
+def _asked(world: World) -> list[Question]:
+    return by_day(world.airline, APRIL)[0][:60]

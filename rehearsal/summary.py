@@ -8,6 +8,8 @@ from textwrap import shorten
 from typing import Any
 
 Event = dict[str, Any]
+TRAINS = "Dev"
+"""The stage that trains."""
 
 
 def summary(timeline: Path, *, seconds: float) -> str:
@@ -23,6 +25,7 @@ def summary(timeline: Path, *, seconds: float) -> str:
                      "writes them"),
         *_versions(events),
         *_windows(events, timeline.parent),
+        *_onwards(events),
         ("answered", _answered(events)),
         ("captured", f"{_last(events, 'traffic captured')['records']} requests"),
         ("took", f"{seconds:.0f} s for {ceil(events[-1]['t'] / 86400)} days; every event is in "
@@ -39,7 +42,7 @@ def _versions(events: list[Event]) -> list[tuple[str, str]]:
     rows = []
     for started, checked, released in zip(
         _all(events, "pipeline started"), _all(events, "metrics checked"),
-        _all(events, "release done"), strict=True,
+        [e for e in _all(events, "release done") if e["stage"] == TRAINS], strict=True,
     ):  # fmt: skip
         name = released["package"].rpartition("/")[2]
         champion = checked.get("champion_auc")
@@ -57,6 +60,41 @@ def _windows(events: list[Event], out: Path) -> list[tuple[str, str]]:
     outcomes = ", ".join(e["outcome"] for e in judged)
     pages = relpath((out / judged[0]["page"]).parent)
     return [("watched", f"{len(judged)} windows: {outcomes}; a page on each is in {pages}/")]
+
+
+def _onwards(events: list[Event]) -> list[tuple[str, str]]:
+    """What became of versions in the stage that follows, and of the one that failed."""
+    rows = []
+    went_on = {told["package"]: told for told in _all(events, "requests went on")}
+    for done in _all(events, "release done"):
+        if done["stage"] != TRAINS:
+            text = f"version {_number(done['package'])} serves, after an approval of its own"
+            if done["package"] in went_on:
+                text += f"; {_borne(went_on[done['package']])}"
+            rows.append((done["stage"], text))
+    for taken in _all(events, "rolled back"):
+        text = f"version {_number(taken['package'])} by its alarm"
+        borne = _borne(went_on[taken["package"]], failing=_number(taken["package"]))
+        rows.append(("rolled back", f"{text}; {borne}"))
+    return rows
+
+
+def _borne(told: dict[str, Any], *, failing: str = "") -> str:
+    """Who answered what was asked meanwhile."""
+    counts = {
+        who.removeprefix("version_"): count
+        for who, count in told.items()
+        if who.startswith("version_")
+    }
+    by = ", ".join(
+        f"{count:,} {'refused' if who == failing else 'answered'} by version {who}"
+        for who, count in counts.items()
+    )
+    return f"{told['requests']:,} requests meanwhile: {by}"
+
+
+def _number(package: str) -> str:
+    return package.rpartition("/")[2]
 
 
 def _answered(events: list[Event]) -> str:

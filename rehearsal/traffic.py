@@ -50,9 +50,9 @@ class Traffic:
     ) -> None:
         """Ask about some flights."""
         package = world.client("sagemaker").describe_model_package(ModelPackageName=self.package)
-        order = _order_of_features(world, package)
+        order = order_of_features(world, package)
         requests = [
-            _as_csv(asked[start : start + ROWS_IN_A_REQUEST], order)
+            as_csv(asked[start : start + ROWS_IN_A_REQUEST], order)
             for start in range(0, len(asked), ROWS_IN_A_REQUEST)
         ]
         for body in requests:
@@ -70,7 +70,7 @@ class Traffic:
             StoryBroke: an answer is not what the model in the package's archive answers.
         """
         package = world.client("sagemaker").describe_model_package(ModelPackageName=self.package)
-        own = _of_the_archive(world, package, "".join(self._requests))
+        own = of_the_archive(world, package, "".join(self._requests))
         counts = len(self._questions), len(self._answers), len(own)
         if len(set(counts)) != 1:
             raise StoryBroke(f"{counts[0]} flights, {counts[1]} answers, {counts[2]} of the model")
@@ -111,13 +111,14 @@ def whole(record: dict[str, Any]) -> bool:
     return {"endpointInput", "endpointOutput"} <= set(record["captureData"])
 
 
-def _order_of_features(world: World, package: dict[str, Any]) -> list[str]:
+def order_of_features(world: World, package: dict[str, Any]) -> list[str]:
     """The columns of a request, as the package's own constraints list them."""
     constraints = package["DriftCheckBaselines"]["ModelDataQuality"]["Constraints"]["S3Uri"]
     return [feature["name"] for feature in world.read_json(constraints)["features"]]
 
 
-def _as_csv(asked: Sequence[Question], order: list[str]) -> str:
+def as_csv(asked: Sequence[Question], order: list[str]) -> str:
+    """The body of a request about some flights."""
     return "".join(",".join(q.features[name] for name in order) + "\n" for q in asked)
 
 
@@ -128,7 +129,7 @@ def _invoke(world: World, endpoint: str, body: str) -> list[float]:
     return [float(line) for line in answer["Body"].read().split()]
 
 
-def _of_the_archive(world: World, package: dict[str, Any], body: str) -> list[float]:
+def of_the_archive(world: World, package: dict[str, Any], body: str) -> list[float]:
     """What the registered archive answers when its own code is run on it, with no endpoint."""
     [container] = package["InferenceSpecification"]["Containers"]
     archive = io.BytesIO(world.read_bytes(container["ModelDataUrl"]))

@@ -16,6 +16,7 @@ from rehearsal.story import SPRING, WINTER, Before, asked_for, rung_for, summer
 from rehearsal.traffic import Traffic
 from rehearsal.training import upload
 from rehearsal.travellers import Question, by_day
+from rehearsal.versions import register_copy
 from rehearsal.watching import check_report
 
 
@@ -82,7 +83,7 @@ class Release(Scene):
     def play(self, stage: Stage) -> None:
         """Once more, with a copy of the version that serves."""
         self._before = set(executions(stage.world, stage.names.promotion))
-        self._version = copied(stage, stage.package)
+        self._version = register_copy(stage.world, stage.package)
         self._release(stage, self._version)
 
     def _release(self, stage: Stage, package: str) -> None:
@@ -209,19 +210,3 @@ def pending(stage: Stage) -> list[str]:
         if sagemaker.describe_model_package(ModelPackageName=arn)["ModelApprovalStatus"]
         == "PendingManualApproval"
     ]
-
-
-def copied(stage: Stage, package: str) -> str:
-    """A new version with all that another one says, but for what promotions stamped on it."""
-    sagemaker = stage.world.client("sagemaker")
-    found = sagemaker.describe_model_package(ModelPackageName=package)
-    properties = found["CustomerMetadataProperties"].items()
-    made = sagemaker.create_model_package(
-        ModelPackageGroupName=found["ModelPackageGroupName"],
-        InferenceSpecification=found["InferenceSpecification"],
-        ModelMetrics=found["ModelMetrics"],
-        DriftCheckBaselines=found["DriftCheckBaselines"],
-        CustomerMetadataProperties={k: v for k, v in properties if not k.startswith("perennial:")},
-        ModelApprovalStatus="PendingManualApproval",
-    )
-    return str(made["ModelPackageArn"])

@@ -1,0 +1,95 @@
+"""What proved itself is proposed for production, approved there, and released by a canary."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from rehearsal.executions import ended, executions
+from rehearsal.mailbox import Mailbox
+from rehearsal.names import StageNames
+from rehearsal.release import DAY, followed, promoted
+from rehearsal.stream import stream, tell
+from rehearsal.timeline import Timeline
+from rehearsal.travellers import Question
+from rehearsal.world import World
+
+FEW = 300
+"""Requests before time may pass: a canary bakes for many such times."""
+
+
+@dataclass(frozen=True)
+class Production:
+    """The stage that follows, and who hears what in both.
+
+    Attributes:
+        names: of the stage.
+        mailbox: what people are told in it.
+        proposals: what people are told in the stage before it.
+    """
+
+    names: StageNames
+    mailbox: Mailbox
+    proposals: Mailbox
+
+    @classmethod
+    def of(cls, world: World, before: StageNames, proposals: Mailbox) -> "Production":
+        """The deployed stage that follows another."""
+        names = StageNames.in_production(world)
+        return cls(names, Mailbox(world, names.topic), proposals)
+
+    def release(
+        self, world: World, timeline: Timeline, *, package: str, because: str, before: str = "",
+        asked: Sequence[Question] = (),
+    ) -> dict[str, Any]:  # fmt: skip
+        """See a version proposed, approve it, and follow it until it serves.
+
+        Args:
+            world, timeline: where.
+            package: the version.
+            because: why it is approved.
+            before: the version that serves; empty if none does yet.
+            asked: what customers ask while the traffic moves from one to the other.
+        """
+        self._await_proposal(world, timeline, package)
+        known = set(executions(world, self.names.promotion))
+        self._approve(world, timeline, package, because)
+        started = promoted(world, timeline, self.names, before=known)
+        if before:
+            requests = stream(
+                world, self.names.endpoint, asked=asked, versions=[before, package], burst=FEW
+            )
+            answered = requests.during(world, over=lambda: ended(world, started))
+            tell(timeline, answered, package=package)
+        return followed(world, timeline, self.names, self.mailbox, package=package, started=started)
+
+    def _await_proposal(self, world: World, timeline: Timeline, package: str) -> None:
+        """Wait until the platform has proposed the version, and told people so."""
+        wanted = {"Stage": self.names.stage, "StageStatus": "PendingApproval"}
+        found = world.await_arrow(
+            "Promotion -> life cycle", lambda: _life_cycle(world, package),
+            expected=f"{package} to wait for approval in {self.names.stage}", within=2 * DAY,
+            until=lambda said: wanted.items() <= said.items(),
+        )  # fmt: skip
+        waits = f"Waits for approval in {self.names.stage}"
+        self.proposals.await_message("Promotion -> topic", waits)
+        timeline.record(
+            "platform", f"proposed for {self.names.stage}", package=package,
+            why=found["StageDescription"],
+        )  # fmt: skip
+
+    def _approve(self, world: World, timeline: Timeline, package: str, because: str) -> None:
+        """Do what an approver does in the registry, and nothing else."""
+        stage = self.names.stage
+        world.client("sagemaker").update_model_package(
+            ModelPackageArn=package,
+            ModelLifeCycle={
+                "Stage": stage, "StageStatus": "Approved", "StageDescription": because,
+            },
+        )  # fmt: skip
+        timeline.record("approver", f"approved for {stage}", package=package, because=because)
+
+
+def _life_cycle(world: World, package: str) -> dict[str, str]:
+    described = world.client("sagemaker").describe_model_package(ModelPackageName=package)
+    found: dict[str, str] = described.get("ModelLifeCycle", {})
+    return found
