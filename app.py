@@ -4,7 +4,6 @@ from aws_cdk import App, Validations
 from cdk_nag import AwsSolutionsChecks
 
 from config.refusal import told_in_sentences
-from config.schema import distinct
 from stacks.platform_stage import PlatformStage
 
 with told_in_sentences():
@@ -12,6 +11,6 @@ with told_in_sentences():
 
     app = App(analytics_reporting=False)
     Validations.of(app).add_plugins(AwsSolutionsChecks(app))
-    for stage in distinct(STAGES):
+    for stage in STAGES:
         PlatformStage(app, stage.name, config=stage)
     app.synth()

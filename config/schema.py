@@ -1,7 +1,6 @@
 """What a stage can be told, and which of it can't be."""
 
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, model_validator
@@ -14,7 +13,7 @@ from mlops_constructs.monitoring import (
     monitor_problems,
 )
 from mlops_constructs.names import name_problems
-from mlops_constructs.problems import InvalidProps, refuse
+from mlops_constructs.problems import InvalidProps
 from mlops_constructs.promotion import REGISTRY
 from mlops_constructs.serving import AllAtOnce, Hosting, ReleasePolicy, release_problems
 from pipeline_definitions.spec import ModelSpec
@@ -245,20 +244,3 @@ class StageConfig(BaseModel):
                     f"{self.capture_days} days; set capture_days to at least "
                     f"{-(-monitor.window_hours // 24)}, or window_hours to less"
                 )
-
-
-def distinct(stages: Iterable[StageConfig]) -> tuple[StageConfig, ...]:
-    """The stages as given.
-
-    Raises:
-        InvalidProps: Some of them would share the names of their stacks or resources.
-    """
-    given = tuple(stages)
-    prefixes = Counter(stage.resource_prefix for stage in given)
-    refuse(
-        f"{count} stages begin the names of their resources with {prefix!r}; names of stages must "
-        "differ, also in lower case; change name= of one of them in config/stages.py"
-        for prefix, count in prefixes.items()
-        if count > 1
-    )
-    return given

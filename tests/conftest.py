@@ -97,17 +97,13 @@ def synthesize(folders: Mapping[str, Path]) -> None:
 
 @pytest.fixture(scope="session")
 def templates(assemblies: dict[str, Path]) -> dict[str, dict[str, Any]]:
-    """Stack name to template, of all stages."""
-    return {
-        name: template
-        for folder in assemblies["home"].glob("assembly-*")
-        for name, template in templates_of(folder).items()
-    }
+    """Stack name to template, of the stage that trains."""
+    return templates_of(assemblies["home"] / "assembly-Dev")
 
 
 @pytest.fixture(scope="session")
 def prod(assemblies: dict[str, Path]) -> dict[str, dict[str, Any]]:
-    """Stack name to template, of the stage that follows another."""
+    """Stack name to template, of the stage that follows it."""
     return templates_of(assemblies["home"] / "assembly-Prod")
 
 
@@ -119,7 +115,7 @@ def all_templates(assemblies: dict[str, Path]) -> dict[str, dict[str, Any]]:
 
 
 def templates_of(folder: Path) -> dict[str, dict[str, Any]]:
-    """Stack name to template, of one stage."""
+    """Stack name to template."""
     artifacts = json.loads((folder / "manifest.json").read_text())["artifacts"].values()
     return {
         artifact["properties"]["stackName"]: json.loads(

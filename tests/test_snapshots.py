@@ -21,7 +21,7 @@ def snapshot_json(snapshot: SnapshotAssertion) -> SnapshotAssertion:
 
 
 def test_the_template_is_the_one_that_was_reviewed(
-    templates: dict[str, dict[str, Any]],
+    all_templates: dict[str, dict[str, Any]],
     snapshot_json: SnapshotAssertion,
     subtests: pytest.Subtests,
 ):
@@ -32,4 +32,4 @@ def test_the_template_is_the_one_that_was_reviewed(
 
 def test_every_snapshot_has_a_template(all_templates: dict[str, dict[str, Any]]):
     reviewed = {path.name.partition("[")[2].removesuffix("].json") for path in SNAPSHOTS.iterdir()}
-    assert reviewed == templates.keys()
+    assert reviewed == all_templates.keys()

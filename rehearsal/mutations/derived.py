@@ -29,6 +29,7 @@ NO_ARROWS: Final[Mapping[str, str]] = {
     "AWS::CloudWatch::Dashboard": "a person looks at it",
     "AWS::IAM::Policy": "what a local AWS does not check",
     "AWS::IAM::Role": "what a local AWS does not check",
+    "AWS::KMS::Alias": "what a local AWS does not check",
     "AWS::KMS::Key": "what a local AWS does not check",
     "AWS::Lambda::Function": "makes the slot, whose name is broken instead",
     "AWS::Logs::LogGroup": "a person looks at it",
