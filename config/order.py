@@ -28,6 +28,13 @@ def in_order(*stages: StageConfig) -> tuple[StageConfig, ...]:
 
 
 def _problems(stages: Sequence[StageConfig]) -> Iterator[str]:
+    for prefix, count in Counter(stage.resource_prefix for stage in stages).items():
+        if count > 1:
+            yield (
+                f"{count} stages begin the names of their resources with {prefix!r}; names of"
+                " stages must differ, also in lower case; change name= of one of them in"
+                " config/stages.py"
+            )
     named = {stage.name: stage for stage in stages}
     for stage in stages:
         if stage.follows is not None:

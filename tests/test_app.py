@@ -113,7 +113,8 @@ def test_a_stale_definition_is_said_with_the_command_that_renews_it(project: Pat
 def test_two_stages_of_one_name_are_said_with_their_file(project: Path):
     change(project, STAGES, "in_order(DEV, PROD)", "in_order(DEV, DEV)")
     assert ended(project) == (
-        "2 stages are called 'dev' in lower case; their names must differ (config/stages.py)"
+        "2 stages begin the names of their resources with 'dev-'; names of stages must differ, "
+        "also in lower case; change name= of one of them in config/stages.py"
     )
 
 

@@ -6,10 +6,12 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from config.order import in_order
 from config.refusal import sentences
 from config.schema import StageConfig
 from config.stages import STAGES
 from mlops_constructs.monitoring import DataQuality, ModelMonitorEngine, MonitorSettings, OpenEngine
+from mlops_constructs.problems import InvalidProps
 from mlops_constructs.serving import AllAtOnce, Canary, Hosting
 from pipeline_definitions.spec import ModelSpec
 
@@ -139,6 +141,16 @@ def test_what_is_out_of_bounds_or_unknown_is_refused(setting: str, value: Any):
     [said] = refused(**{setting: value})
     assert said.startswith(f"StageConfig.{setting} ")
     assert said.endswith(f"got {value!r}")
+
+
+@pytest.mark.parametrize("other", ["Test", "TEST"])
+def test_stages_of_one_name_are_refused_with_the_file_to_change(other: str):
+    with pytest.raises(InvalidProps) as refused:
+        in_order(stage(), stage(name="Prod"), stage(name=other))
+    assert refused.value.problems == (
+        "2 stages begin the names of their resources with 'test-'; names of stages must differ, "
+        "also in lower case; change name= of one of them in config/stages.py",
+    )
 
 
 def test_a_region_of_every_partition_is_taken():

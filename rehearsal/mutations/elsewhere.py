@@ -31,8 +31,10 @@ ELSEWHERE: Final[list[Elsewhere]] = [
               f"{UNPLAYED}::test_people_hear_of_whatever_could_not_be_delivered"),
     Elsewhere("*/DataQuality/Alarms/Silence | *", "in the story the monitor is never silent",
               f"{UNPLAYED}::test_people_hear_of_a_monitor_that_is_silent"),
+    Elsewhere("*/RollbackAlarms/* | *", "in these chapters no release is rolled back",
+              f"{UNPLAYED}::test_a_release_is_guarded_by_what_its_own_config_does"),
     Elsewhere("*/Recheck | *", "it finds what was lost, and in the story nothing is",
-              f"{UNPLAYED}::test_each_day_the_machine_looks_for_what_was_lost"),
+              f"{UNPLAYED}::test_each_day_the_machines_look_for_what_was_lost"),
     Elsewhere("Serving-*/ApprovalRule | input | reason",
               "a person reads it in the execution's input",
               f"{UNPLAYED}::test_a_promotion_is_told_what_it_is_for"),
@@ -55,6 +57,17 @@ ELSEWHERE: Final[list[Elsewhere]] = [
         "Promotion", "in the story no version fails while the one that serves is rejected",
         f"{OUTCOMES}::test_a_rejected_version_stays_when_the_approved_one_fails",
         "Read the version that serves",
+    ),
+    *_calls(
+        "Promotion", "no version of these chapters fails",
+        f"{OUTCOMES}::test_a_version_that_does_not_start_is_rolled_back_and_the_old_one_still_serves",
+        "Read the rolled back version",
+    ),
+    *_calls(
+        "Promotion", "nothing is played in the stage that follows",
+        f"{PROMOTION}/test_prove.py::"
+        "test_a_release_that_answered_is_proposed_for_the_stage_that_follows",
+        "Read its life cycle", "Propose it for the next stage", "Tell that it waits for approval",
     ),
     *_calls(
         "Promotion", "in the story a version is always approved",

@@ -79,7 +79,8 @@ NOTICED: Final[list[Noticed]] = [
     *_rule(APPROVAL, "state"),
     *_rule(APPROVAL, "target"),
     *_rule(APPROVAL, "input", "stack"),
-    *_rule(SLOT, "input", "model", "stage", "group", "endpoint", "slot", "monitoring", "monitors"),
+    *_rule(SLOT, "input", "model", "stage", "group", "endpoint", "slot", "monitoring", "monitors",
+          "next", "approval"),
     *_promotion(
         SLOT, "Read the stack", "Look for the endpoint", "Read the endpoint", "Read its config",
         "Read its model", "Read the slot", "Find approved versions", "Read the version",
@@ -88,10 +89,14 @@ NOTICED: Final[list[Noticed]] = [
     *_promotion(ENDPOINT, "Update the stack"),
     *_promotion(
         MONITORS, "Find the endpoint's logical id", "Protect the endpoint",
+        "Read the released version",
         "Stamp the version as released", "Tell of the release", "List older configs",
         "Read the monitoring stack", "Put a heartbeat", "Update the monitoring stack",
     ),
-    *_promotion(END, "Read the note", "Release the lock"),
+    *_promotion(
+        END, "Count what it answered", "Tell that it is unproven", "Read the note",
+        "Release the lock",
+    ),
     *_noticed(Chapter.RELEASE, CDK_DEPLOY, "Serving-*/Endpoint/Version", "version"),
     # a person asks for another version
     *_noticed(

@@ -17,5 +17,5 @@ def alarm(resource: Resource) -> Iterator[Mutation]:
         yield resource.broken("dimension", dimension["Name"], at)
     yield resource.broken("metric", "MetricName", ("MetricName",), NOTHING.title())
     yield resource.broken("metric", "Namespace", ("Namespace",), NOTHING.title())
-    for number, _ in enumerate(resource.get("AlarmActions")):
+    for number, _ in enumerate(resource.get("AlarmActions") or ()):
         yield resource.broken("action", str(number), ("AlarmActions", number), ELSEWHERE)

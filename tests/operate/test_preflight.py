@@ -258,7 +258,7 @@ def test_people_read_weight_check_and_what_to_do(operate: Operate, tmp_path: Pat
     said = operate("preflight", "--assembly", str(write_assembly(tmp_path)))
     lines = said.out.splitlines()
     assert lines[0] == f"preflight of 1 stacks   account {ACCOUNT}, us-east-1"
-    assert any(line.startswith("STOPS     images: there is no image ") for line in lines)
+    assert any(line.startswith("STOPS     images: there is no image") for line in lines)
     assert any(line.startswith("          -> ") for line in lines)
     assert lines[-1].endswith("findings stop a deployment")
     assert "\x1b" not in said.out

@@ -69,6 +69,26 @@ def test_people_hear_of_a_monitor_that_is_silent(templates: Templates):
     assert silence["AlarmActions"] == [topic(templates)]
 
 
+def test_a_release_is_guarded_by_what_its_own_config_does(templates: Templates):
+    guards = {
+        str(alarm["Properties"]["AlarmName"]["Fn::Join"][1][0]): alarm["Properties"]
+        for alarm in of_type(templates["Dev-Serving-flight-delay"], ALARM)
+        if "Fn::Join" in alarm["Properties"].get("AlarmName", {})
+    }
+    metrics = {name: (a["Namespace"], a["MetricName"]) for name, a in guards.items()}
+    assert metrics == {
+        "dev-flight-delay-5xx-": ("AWS/SageMaker", "Invocation5XXErrors"),
+        "dev-flight-delay-latency-": ("AWS/SageMaker", "ModelLatency"),
+    }
+    for alarm in guards.values():
+        [_, config] = alarm["AlarmName"]["Fn::Join"][1]
+        assert config["Fn::GetAtt"][1] == "EndpointConfigName"
+        assert {d["Name"]: d["Value"] for d in alarm["Dimensions"]} == {
+            "EndpointName": "dev-flight-delay", "VariantName": "AllTraffic",
+            "EndpointConfigName": config,
+        }  # fmt: skip
+
+
 def test_people_hear_of_every_machine_that_fails(templates: Templates):
     template = templates[OPERATIONS]
     machines = [n for n, r in template["Resources"].items() if r["Type"] == MACHINE]
@@ -83,19 +103,23 @@ def test_people_hear_of_every_machine_that_fails(templates: Templates):
         assert [target["Arn"] for target in rule["Targets"]] == [topic(templates)]
 
 
-def test_each_day_the_machine_looks_for_what_was_lost(templates: Templates):
-    schedule = the(templates[TRAINING], SCHEDULE)["Properties"]
-    assert (schedule["ScheduleExpression"], schedule["State"]) == ("rate(1 day)", "ENABLED")
-    assert schedule["Target"]["Arn"]["Fn::Join"][1][-1] == ":stateMachine:dev-retraining"
-    said = json.loads(templates[TRAINING]["Outputs"]["RetrainingInput"]["Value"])
-    told = json.loads(schedule["Target"]["Input"])
-    assert told == said | {"trigger": "re-check", "reason": "daily"}
+def test_each_day_the_machines_look_for_what_was_lost(templates: Templates):
+    serving = "Dev-Serving-flight-delay"
+    for stack, machine, output, added in (
+        (TRAINING, "retraining", "RetrainingInput", {"trigger": "re-check", "reason": "daily"}),
+        (serving, "promotion", "PromotionInput", {"reason": "the daily re-check"}),
+    ):
+        schedule = the(templates[stack], SCHEDULE)["Properties"]
+        assert (schedule["ScheduleExpression"], schedule["State"]) == ("rate(1 day)", "ENABLED")
+        assert schedule["Target"]["Arn"]["Fn::Join"][1][-1] == f":stateMachine:dev-{machine}"
+        said = json.loads(templates[stack]["Outputs"][output]["Value"])
+        assert json.loads(schedule["Target"]["Input"]) == said | added
 
 
 def test_a_promotion_is_told_what_it_is_for(templates: Templates):
     rule = the(templates["Dev-Serving-flight-delay"], RULE)["Properties"]
     told = json.loads(rule["Targets"][0]["InputTransformer"]["InputTemplate"])
-    assert told["reason"].endswith("became <detail-ModelApprovalStatus>")
+    assert told["reason"].endswith(" is <detail-ModelApprovalStatus>")
 
 
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: model.name)
