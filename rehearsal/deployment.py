@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,20 +11,20 @@ from rehearsal.timeline import Timeline
 from rehearsal.world import World
 
 STAGE, PRODUCTION = "Dev", "Prod"
-STAGES = (STAGE, PRODUCTION)
+ALONE = (STAGE,)
 
 
-def synthesize(world: World, timeline: Timeline) -> None:
-    """Write the templates, and begin the timeline with their digests."""
+def synthesize(world: World, timeline: Timeline, *, stages: Sequence[str] = ALONE) -> None:
+    """Write the templates, and begin the timeline with the digests of those of some stages."""
     world.cdk("synth", "--quiet", "--output", str(world.assembly))
-    timeline.record("rehearsal", "templates", sha256=digests(world.assembly))
+    timeline.record("rehearsal", "templates", sha256=digests(world.assembly, stages=stages))
 
 
-def digests(assembly: Path) -> dict[str, str]:
+def digests(assembly: Path, *, stages: Sequence[str] = ALONE) -> dict[str, str]:
     """The SHA-256 of each template's bytes in an assembly, by stack name."""
     return {
         _stack_name(path): hashlib.sha256(path.read_bytes()).hexdigest()
-        for path in templates(assembly)
+        for path in templates(assembly, stages=stages)
     }
 
 
@@ -33,7 +33,6 @@ def by_stack(assembly: Path) -> dict[str, dict[str, Any]]:
     return {
         _stack_name(path): json.loads(path.read_text(encoding="utf-8"))
         for path in templates(assembly)
-        if path.parent.name == f"assembly-{STAGE}"
     }
 
 
@@ -43,33 +42,34 @@ def mutate(assembly: Path, stack: str, template: Mapping[str, Any]) -> None:
     path.write_text(json.dumps(template, indent=1), encoding="utf-8")
 
 
-def templates(assembly: Path) -> list[Path]:
-    """The template files of all stages in an assembly, sorted by name."""
+def templates(assembly: Path, *, stages: Sequence[str] = ALONE) -> list[Path]:
+    """The template files of some stages in an assembly, sorted by name."""
     return sorted(
         path
-        for stage in STAGES
+        for stage in stages
         for path in (assembly / f"assembly-{stage}").glob("*.template.json")
     )
 
 
-def deploy(world: World, timeline: Timeline) -> None:
-    """Bootstrap and deploy every stack of every stage, as README tells a new user to."""
+def deploy(world: World, timeline: Timeline, *, stages: Sequence[str] = ALONE) -> None:
+    """Bootstrap and deploy every stack of some stages, as README tells a new user to."""
     account = world.client("sts").get_caller_identity()["Account"]
     region = world.environment["AWS_REGION"]
     app = ("--app", str(world.assembly))
     world.cdk("bootstrap", *app, f"aws://{account}/{region}")
     timeline.record("data scientist", "cdk bootstrap", account=account, region=region)
-    stages = [f"{stage}/*" for stage in STAGES]
-    world.cdk("deploy", *app, *stages, "--require-approval", "never")
-    deployed = " ".join(f"'{stage}'" for stage in stages)
-    timeline.record("data scientist", f"cdk deploy {deployed}", stacks=len(_verified(world)))
+    patterns = [f"{stage}/*" for stage in stages]
+    world.cdk("deploy", *app, *patterns, "--require-approval", "never")
+    deployed = " ".join(f"'{pattern}'" for pattern in patterns)
+    stacks = len(_verified(world, stages))
+    timeline.record("data scientist", f"cdk deploy {deployed}", stacks=stacks)
 
 
-def _verified(world: World) -> list[str]:
+def _verified(world: World, stages: Sequence[str]) -> list[str]:
     """Names of the deployed stacks, each of whose templates is the synthesized one."""
     cloudformation = world.client("cloudformation")
     names = []
-    for path in templates(world.assembly):
+    for path in templates(world.assembly, stages=stages):
         name = _stack_name(path)
         deployed = cloudformation.get_template(StackName=name, TemplateStage="Original")
         if deployed["TemplateBody"] != json.loads(path.read_text(encoding="utf-8")):

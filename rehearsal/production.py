@@ -32,7 +32,7 @@ class Production:
     proposals: Mailbox
 
     @classmethod
-    def of(cls, world: World, before: StageNames, proposals: Mailbox) -> "Production":
+    def of(cls, world: World, proposals: Mailbox) -> "Production":
         """The deployed stage that follows another."""
         names = StageNames.in_production(world)
         return cls(names, Mailbox(world, names.topic), proposals)

@@ -7,7 +7,7 @@ between is the platform's doing; the story waits for it, and says which arrow di
 from dataclasses import dataclass
 
 from rehearsal import failing
-from rehearsal.deployment import deploy, synthesize
+from rehearsal.deployment import PRODUCTION, STAGE, deploy, synthesize
 from rehearsal.executions import await_success, executions
 from rehearsal.mailbox import Mailbox
 from rehearsal.names import Names
@@ -34,7 +34,7 @@ class Served:
     Attributes:
         first: the version that served before.
         package: the one that serves.
-        failed: the one that was rolled back.
+        failed: the one that was rolled back, if the story went on.
     """
 
     first: str
@@ -45,33 +45,45 @@ class Served:
     names: Names
 
 
-def play(world: World, timeline: Timeline) -> Served:
-    """Play the whole story on an AWS where nothing of the stage is deployed yet."""
-    synthesize(world, timeline)
-    return tell(world, timeline)
+def play(world: World, timeline: Timeline, *, goes_on: bool = False) -> Served:
+    """Play the story on an AWS where nothing of the app is deployed yet.
+
+    Args:
+        world, timeline: where.
+        goes_on: whether it goes on to Prod by a canary, and to a version that is rolled back.
+    """
+    synthesize(world, timeline, stages=_stages(goes_on))
+    return tell(world, timeline, goes_on=goes_on)
 
 
-def tell(world: World, timeline: Timeline) -> Served:
+def tell(world: World, timeline: Timeline, *, goes_on: bool = False) -> Served:
     """Play it from the assembly that was synthesized."""
-    deploy(world, timeline)
+    deploy(world, timeline, stages=_stages(goes_on))
     names = Names.of(world)
     mailbox = Mailbox(world, names.topic)
-    production = Production.of(world, names, mailbox)
-    for stage in (names, production.names):
+    production = Production.of(world, mailbox) if goes_on else None
+    for stage in (names, *([production.names] if production else ())):
         nothing_is_served(world, timeline, stage)
     first = _winter(world, timeline, names, mailbox)
     traffic = _spring(world, timeline, names, first)
-    production.release(world, timeline, package=first, because="April was quiet")
+    if production:
+        production.release(world, timeline, package=first, because="April was quiet")
     upload(world, timeline, prefix=names.input_data, months=SPRING)
     second = summer(world, timeline, names, mailbox, traffic)
     after(world, timeline, names, second)
-    production.release(
-        world, timeline, package=second, because="July is quiet again", before=first,
-        asked=_asked(world),
-    )  # fmt: skip
-    failed = _by_mistake(world, timeline, names, mailbox, second)
+    failed = ""
+    if production:
+        because = "July is quiet again"
+        production.release(
+            world, timeline, package=second, because=because, before=first, asked=_asked(world)
+        )
+        failed = _by_mistake(world, timeline, names, mailbox, second)
     endpoint = world.client("sagemaker").describe_endpoint(EndpointName=names.endpoint)
     return Served(first, second, failed, names.endpoint, endpoint["EndpointConfigName"], names)
+
+
+def _stages(goes_on: bool) -> tuple[str, ...]:
+    return (STAGE, PRODUCTION) if goes_on else (STAGE,)
 
 
 def _winter(world: World, timeline: Timeline, names: Names, mailbox: Mailbox) -> str:
