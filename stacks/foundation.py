@@ -1,5 +1,7 @@
 """What a stage keeps: key, buckets, topic and slots."""
 
+from typing import cast
+
 from aws_cdk import CfnOutput, Duration, Stack
 from aws_cdk import aws_kms as kms
 from constructs import Construct
@@ -42,4 +44,4 @@ class FoundationStack(Stack):
         existing = config.organisation.key_arn
         if existing:
             return kms.Key.from_key_arn(self, "Key", existing)
-        return StageKey(self, "Key", alias=config.key_alias)
+        return cast(kms.IKey, StageKey(self, "Key", alias=config.key_alias))
