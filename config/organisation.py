@@ -60,9 +60,7 @@ class Organisation(BaseModel):
     network: Network | None = None
     key_arn: Annotated[str, Field(pattern=KEY_ARN.pattern)] | None = None
     buckets: ExistingBuckets = ExistingBuckets()
-    permissions_boundary: (
-        Annotated[str, Field(pattern=r"^[\w+=,.@/-]+$", max_length=512)] | None
-    ) = None
+    permissions_boundary: _PolicyName | None = None
     tags: Mapping[str, str] = Field(default_factory=dict)
 
     @property

@@ -6,8 +6,11 @@ from typing import Any
 
 import pytest
 
+from config.order import in_order
+from config.organisation import ExistingBuckets, Organisation
 from mlops_constructs.promotion.definition import INPUT
 from tests.constructs_library.someones_app import of_type, the
+from tests.stacks.own_stage import own_stage, templates_of
 from tests.state_machines.policies import allows
 from tests.state_machines.templates import flat
 
@@ -170,6 +173,19 @@ def test_dev_s_files_can_only_be_read_and_only_this_model_s(reader: list[dict[st
     for action in ("s3:PutObject", "s3:DeleteObject"):
         assert not allows(reader, action, f"{MADE_BY_DEV}model.tar.gz")
     assert not allows(reader, "kms:GenerateDataKey", KEY, context=BY_S3)
+
+
+def test_a_key_that_dev_was_given_is_within_reach_by_its_arn_and_by_s3_alone():
+    theirs = Organisation(key_arn=KEY, buckets=ExistingBuckets(artifacts="lake"))
+    _, follower = in_order(own_stage(organisation=theirs), own_stage(name="Prod", follows="Own"))
+    found = templates_of(follower)
+    for stack, logical_id in ((SERVING, "EndpointRole"), (MONITORING, "DataQualityEngineJobRole")):
+        reader = role(found[stack], logical_id)
+        by_s3 = {"kms:ViaService": "s3.us-east-1.amazonaws.com"}
+        assert allows(reader, "s3:GetObject", "arn:aws:s3:::lake/own-flight-delay/1/model.tar.gz")
+        assert allows(reader, "kms:Decrypt", KEY, context=by_s3)
+        assert not allows(reader, "kms:Decrypt", KEY)
+        assert not allows(reader, "kms:Decrypt", KEY.replace("5f2", "a11"), context=by_s3)
 
 
 def test_a_stage_that_trains_needs_no_other_key(templates: Templates):

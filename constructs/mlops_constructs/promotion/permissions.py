@@ -10,12 +10,13 @@ from constructs import Construct
 from mlops_constructs.permissions import metric_statement
 from mlops_constructs.promotion.prove import PROPOSED
 from mlops_constructs.promotion.watch import NAMESPACE
-from mlops_constructs.serving.served_version import ENDPOINT_TAG
 from mlops_constructs.state_machines.permissions import (
     MachineRole,
     allow,
     arn,
+    configs_and_models,
     look_at_executions,
+    of_the_stage,
     parameters,
     read_freezes,
 )
@@ -79,14 +80,14 @@ class PromotionRole(MachineRole):
             ],
             topic=topic,
             key=key,
-            unscoped=dict.fromkeys(_configs_and_models(scope), TAGGED) | {"*": UNSCOPED},
+            unscoped=dict.fromkeys(configs_and_models(scope), TAGGED) | {"*": UNSCOPED},
         )
 
 
 def _on_sagemaker(scope: Construct, name_prefix: str) -> Iterator[iam.PolicyStatement]:
-    configs, models = _configs_and_models(scope)
+    configs, models = configs_and_models(scope)
     endpoints = arn(scope, "sagemaker", "endpoint", f"{name_prefix}*")
-    ours = {"StringLike": {f"aws:ResourceTag/{ENDPOINT_TAG}": f"{name_prefix}*"}}
+    ours = of_the_stage(name_prefix)
     for actions, resource, conditions in (
         (["ListEndpoints", "ListEndpointConfigs"], "*", None),
         (["DescribeEndpoint"], endpoints, None),
@@ -112,10 +113,6 @@ def _on_versions(
     if next_stage:
         proposal = dict(zip(life_cycle, (next_stage, PROPOSED), strict=True))
         yield allow(update, versions, {"Null": {approval: "true"}, "StringEquals": proposal})
-
-
-def _configs_and_models(scope: Construct) -> list[str]:
-    return [arn(scope, "sagemaker", kind, "*") for kind in ("endpoint-config", "model")]
 
 
 def _on_stacks(scope: Construct, stack_prefix: str) -> iam.PolicyStatement:

@@ -8,12 +8,13 @@ from aws_cdk import aws_kms as kms
 from aws_cdk import aws_sns as sns
 from constructs import Construct
 
-from mlops_constructs.serving.served_version import ENDPOINT_TAG
 from mlops_constructs.state_machines.permissions import (
     MachineRole,
     allow,
     arn,
+    configs_and_models,
     look_at_executions,
+    of_the_stage,
     parameters,
     read_freezes,
 )
@@ -56,7 +57,7 @@ class RetrainingRole(MachineRole):
             ],
             topic=topic,
             key=key,
-            unscoped=dict.fromkeys(_configs_and_models(scope), TAGGED) | {"*": UNSCOPED},
+            unscoped=dict.fromkeys(configs_and_models(scope), TAGGED) | {"*": UNSCOPED},
         )
 
 
@@ -70,20 +71,16 @@ def _on_pipelines(scope: Construct, name_prefix: str) -> Iterator[iam.PolicyStat
 
 
 def _on_what_serves(scope: Construct, name_prefix: str) -> Iterator[iam.PolicyStatement]:
-    configs, models = _configs_and_models(scope)
+    configs, models = configs_and_models(scope)
     endpoints, versions = (
         arn(scope, "sagemaker", kind, f"{name_prefix}*") for kind in ("endpoint", "model-package")
     )
-    ours = {"StringLike": {f"aws:ResourceTag/{ENDPOINT_TAG}": f"{name_prefix}*"}}
+    ours = of_the_stage(name_prefix)
     yield allow(["sagemaker:ListEndpoints"], ["*"])
     yield allow(["sagemaker:DescribeEndpoint"], [endpoints])
     yield allow(["sagemaker:DescribeEndpointConfig"], [configs], ours)
     yield allow(["sagemaker:DescribeModel"], [models], ours)
     yield allow(["sagemaker:ListModelPackages", "sagemaker:DescribeModelPackage"], [versions])
-
-
-def _configs_and_models(scope: Construct) -> list[str]:
-    return [arn(scope, "sagemaker", kind, "*") for kind in ("endpoint-config", "model")]
 
 
 def _on_alarms(scope: Construct, name_prefix: str) -> iam.PolicyStatement:

@@ -11,6 +11,7 @@ from aws_cdk import aws_kms as kms
 from aws_cdk import aws_sns as sns
 from constructs import Construct
 
+from mlops_constructs.serving.served_version import ENDPOINT_TAG
 from mlops_constructs.wildcards import acknowledge_wildcards
 
 SCOPED = "One machine serves all models of the stage, whose names begin alike."
@@ -59,6 +60,16 @@ def allow(
 def arn(scope: Construct, service: str, resource: str, name: str) -> str:
     """`arn:…:<service>:<region>:<account>:<resource>/<name>` in the stack's own place."""
     return Stack.of(scope).format_arn(service=service, resource=resource, resource_name=name)
+
+
+def configs_and_models(scope: Construct) -> list[str]:
+    """ARNs of all endpoint configs and of all models: CloudFormation makes up their names."""
+    return [arn(scope, "sagemaker", kind, "*") for kind in ("endpoint-config", "model")]
+
+
+def of_the_stage(name_prefix: str) -> dict[str, dict[str, str]]:
+    """The condition that holds them to those of endpoints whose names begin so."""
+    return {"StringLike": {f"aws:ResourceTag/{ENDPOINT_TAG}": f"{name_prefix}*"}}
 
 
 def parameters(scope: Construct, prefix: str, *names: str) -> list[str]:
