@@ -10,7 +10,7 @@ export UV_VERSION := $(shell sed -n 's/^uv==\([0-9.]*\).*/\1/p' requirements-dev
 STAMP := .venv/installed
 LOCK = uv pip compile --quiet --python-version 3.11 --no-header --no-emit-index-url --no-annotate
 .DEFAULT_GOAL := help
-.PHONY: help install rehearse rehearse-releases mutate test unit check lint types mypy pyright synth definitions snapshots upgrade-reference lock bench bench-monitors audit clean
+.PHONY: help install rehearse mutate test unit check lint types mypy pyright synth definitions snapshots upgrade-reference lock bench bench-monitors audit clean
 
 help:  ## what can be made
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 27
@@ -29,9 +29,6 @@ $(STAMP): requirements.txt requirements-dev.txt package.json package-lock.json c
 
 rehearse: install  ## the whole story on the local AWS, on this machine, with no account
 	python -m rehearsal
-
-rehearse-releases: install  ## the same, and on: to Prod by a canary, and a version that fails, under load (nightly)
-	python -m rehearsal --goes-on
 
 mutate: install  ## break each arrow of the templates in turn; the story must name it (nightly)
 	python -m rehearsal.mutate --jobs 2

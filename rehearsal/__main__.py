@@ -1,6 +1,5 @@
 """`python -m rehearsal`: the story on the local AWS, with a summary at the end."""
 
-import argparse
 import shutil
 import sys
 import time
@@ -16,14 +15,8 @@ from rehearsal.world import REPOSITORY, World
 OUT = REPOSITORY / "rehearsal" / "out"
 
 
-def main(argv: list[str] | None = None) -> int:
+def main() -> int:
     """Play the story once on a new, empty local AWS; 0 if every arrow fired."""
-    parser = argparse.ArgumentParser(prog="python -m rehearsal", description=__doc__)
-    parser.add_argument(
-        "--goes-on", action="store_true",
-        help="on to Prod by a canary, and to a version that its alarm rolls back, under load",
-    )  # fmt: skip
-    goes_on = parser.parse_args(argv).goes_on
     shutil.rmtree(OUT, ignore_errors=True)
     OUT.mkdir(parents=True)
     began = time.monotonic()
@@ -31,7 +24,7 @@ def main(argv: list[str] | None = None) -> int:
         world = World(environment=aws.environment(), out=OUT, time=LocalTime(aws))
         timeline = Timeline(OUT / "timeline.jsonl", sys.stdout, seconds=world.time.now)
         try:
-            play(world, timeline, goes_on=goes_on)
+            play(world, timeline)
         except (ArrowDidNotFire, StoryBroke) as broke:
             timeline.record("rehearsal", "stopped", why=str(broke))
             logs = f"{aws.log.relative_to(REPOSITORY)} and rehearsal/out/cdk.log"

@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,15 @@ from rehearsal.world import World
 
 STAGE, PRODUCTION = "Dev", "Prod"
 ALONE = (STAGE,)
+STAGES = (STAGE, PRODUCTION)
+
+
+def prepare(world: World, timeline: Timeline, *, stages: Sequence[str]) -> None:
+    """Synthesize, and bootstrap the account meanwhile."""
+    with ThreadPoolExecutor(1) as beside:
+        bootstrapped = beside.submit(bootstrap, world)
+        synthesize(world, timeline, stages=stages)
+        timeline.record("data scientist", "cdk bootstrap", **bootstrapped.result())
 
 
 def synthesize(world: World, timeline: Timeline, *, stages: Sequence[str] = ALONE) -> None:
@@ -51,13 +61,20 @@ def templates(assembly: Path, *, stages: Sequence[str] = ALONE) -> list[Path]:
     )
 
 
-def deploy(world: World, timeline: Timeline, *, stages: Sequence[str] = ALONE) -> None:
-    """Bootstrap and deploy every stack of some stages, as README tells a new user to."""
+def bootstrap(world: World) -> dict[str, str]:
+    """Make what `cdk deploy` needs in an account and region, and say in which.
+
+    The folder is one without an app: the cdk CLI would synthesize it first.
+    """
     account = world.client("sts").get_caller_identity()["Account"]
     region = world.environment["AWS_REGION"]
+    world.cdk("bootstrap", f"aws://{account}/{region}", folder=world.out)
+    return {"account": account, "region": region}
+
+
+def deploy(world: World, timeline: Timeline, *, stages: Sequence[str] = ALONE) -> None:
+    """Deploy every stack of some stages, as README tells a new user to."""
     app = ("--app", str(world.assembly))
-    world.cdk("bootstrap", *app, f"aws://{account}/{region}")
-    timeline.record("data scientist", "cdk bootstrap", account=account, region=region)
     patterns = [f"{stage}/*" for stage in stages]
     world.cdk("deploy", *app, *patterns, "--require-approval", "never")
     deployed = " ".join(f"'{pattern}'" for pattern in patterns)

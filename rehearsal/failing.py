@@ -8,7 +8,7 @@ from rehearsal.executions import await_success, ended, executions
 from rehearsal.mailbox import Mailbox
 from rehearsal.names import StageNames
 from rehearsal.release import DAY, approve, promoted, served, slot_of
-from rehearsal.stream import Stream, tell
+from rehearsal.stream import Stream
 from rehearsal.timeline import Timeline
 from rehearsal.versions import register_copy
 from rehearsal.world import World
@@ -58,7 +58,7 @@ def broken(archive: bytes) -> bytes:
 
 def taken_back(
     world: World, timeline: Timeline, names: StageNames, mailbox: Mailbox, *, package: str,
-    serving: str, stream: Stream,
+    serving: str, customers: Stream,
 ) -> dict[str, Any]:  # fmt: skip
     """Approve the version, and see it rolled back by its alarm while requests go on.
 
@@ -66,13 +66,12 @@ def taken_back(
         world, timeline, names, mailbox: where, and whose.
         package: the version that fails.
         serving: the version that serves before and after.
-        stream: the requests.
+        customers: who asks meanwhile.
     """
     before = set(executions(world, names.promotion))
     approve(world, timeline, package=package, because="what could go wrong")
     started = promoted(world, timeline, names, before=before)
-    answered = stream.during(world, over=lambda: ended(world, started))
-    tell(timeline, answered, package=package)
+    customers.ask(world, timeline, package=package, over=lambda: ended(world, started))
     endpoint: dict[str, Any] = world.await_arrow(
         "rollback alarm -> old version",
         lambda: world.client("sagemaker").describe_endpoint(EndpointName=names.endpoint),

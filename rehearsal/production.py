@@ -1,6 +1,5 @@
 """What proved itself is proposed for production, approved there, and released by a canary."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,13 +7,9 @@ from rehearsal.executions import ended, executions
 from rehearsal.mailbox import Mailbox
 from rehearsal.names import StageNames
 from rehearsal.release import DAY, followed, promoted
-from rehearsal.stream import stream, tell
+from rehearsal.stream import stream
 from rehearsal.timeline import Timeline
-from rehearsal.travellers import Question
 from rehearsal.world import World
-
-FEW = 300
-"""Requests before time may pass: a canary bakes for many such times."""
 
 
 @dataclass(frozen=True)
@@ -25,41 +20,40 @@ class Production:
         names: of the stage.
         mailbox: what people are told in it.
         proposals: what people are told in the stage before it.
+        requests: how many go on during a release, at least.
     """
 
     names: StageNames
     mailbox: Mailbox
     proposals: Mailbox
+    requests: int
 
     @classmethod
-    def of(cls, world: World, proposals: Mailbox) -> "Production":
+    def of(cls, world: World, proposals: Mailbox, *, requests: int) -> "Production":
         """The deployed stage that follows another."""
         names = StageNames.in_production(world)
-        return cls(names, Mailbox(world, names.topic), proposals)
+        return cls(names, Mailbox(world, names.topic), proposals, requests)
 
     def release(
-        self, world: World, timeline: Timeline, *, package: str, because: str, before: str = "",
-        asked: Sequence[Question] = (),
-    ) -> dict[str, Any]:  # fmt: skip
+        self, world: World, timeline: Timeline, *, package: str, because: str, before: str = ""
+    ) -> dict[str, Any]:
         """See a version proposed, approve it, and follow it until it serves.
 
         Args:
             world, timeline: where.
             package: the version.
             because: why it is approved.
-            before: the version that serves; empty if none does yet.
-            asked: what customers ask while the traffic moves from one to the other.
+            before: the version that serves, and that customers ask meanwhile; empty if none does.
         """
         self._await_proposal(world, timeline, package)
         known = set(executions(world, self.names.promotion))
         self._approve(world, timeline, package, because)
         started = promoted(world, timeline, self.names, before=known)
         if before:
-            requests = stream(
-                world, self.names.endpoint, asked=asked, versions=[before, package], burst=FEW
-            )
-            answered = requests.during(world, over=lambda: ended(world, started))
-            tell(timeline, answered, package=package)
+            customers = stream(
+                world, self.names.endpoint, [before, package], least=self.requests
+            )  # fmt: skip
+            customers.ask(world, timeline, package=package, over=lambda: ended(world, started))
         return followed(world, timeline, self.names, self.mailbox, package=package, started=started)
 
     def _await_proposal(self, world: World, timeline: Timeline, package: str) -> None:

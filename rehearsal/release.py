@@ -1,15 +1,26 @@
 """A person approves; the platform releases, and watches what it released."""
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, Protocol
 
 from rehearsal.arrows import StoryBroke
-from rehearsal.executions import HOUR, await_execution, await_success, executions
+from rehearsal.executions import HOUR, await_execution, await_success, ended, executions
 from rehearsal.mailbox import Mailbox
 from rehearsal.names import StageNames
 from rehearsal.timeline import Timeline
 from rehearsal.world import World
 
 DAY = 86400.0
+
+
+class Customers(Protocol):
+    """Whoever asks an endpoint while a release goes on."""
+
+    def ask(
+        self, world: World, timeline: Timeline, *, package: str, over: Callable[[], bool]
+    ) -> None:
+        """Ask until the release of a version is over."""
+        ...
 
 
 def release(
@@ -20,11 +31,21 @@ def release(
     *,
     package: str,
     because: str,
+    customers: Customers | None = None,
 ) -> dict[str, Any]:
-    """Approve a version, follow it until it serves, and return the endpoint."""
+    """Approve a version, follow it until it serves, and return the endpoint.
+
+    Args:
+        world, timeline, names, mailbox: where, and whose.
+        package: the version.
+        because: why it is approved.
+        customers: who asks meanwhile.
+    """
     before = set(executions(world, names.promotion))
     approve(world, timeline, package=package, because=because)
     started = promoted(world, timeline, names, before=before)
+    if customers:
+        customers.ask(world, timeline, package=package, over=lambda: ended(world, started))
     return followed(world, timeline, names, mailbox, package=package, started=started)
 
 

@@ -7,24 +7,21 @@ between is the platform's doing; the story waits for it, and says which arrow di
 from dataclasses import dataclass
 
 from rehearsal import failing
-from rehearsal.deployment import PRODUCTION, STAGE, deploy, synthesize
+from rehearsal.deployment import STAGES, deploy, prepare
 from rehearsal.executions import await_success, executions
 from rehearsal.mailbox import Mailbox
 from rehearsal.names import Names
 from rehearsal.production import Production
 from rehearsal.release import nothing_is_served, release
-from rehearsal.seasons import APRIL, drifting, quiet, settled
-from rehearsal.stream import stream
+from rehearsal.seasons import drifting, quiet, settled
+from rehearsal.stream import LEAST, stream
 from rehearsal.timeline import Timeline
 from rehearsal.traffic import Traffic
 from rehearsal.training import ask_for_a_run, await_run, follow, runs, upload
-from rehearsal.travellers import Question, by_day
 from rehearsal.watching import await_drift_alarm, await_retraining
 from rehearsal.world import World
 
 WINTER, SPRING = range(1, 4), range(4, 7)
-MANY = 1100
-"""Requests before time may pass, where an alarm will soon end the release."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +31,7 @@ class Served:
     Attributes:
         first: the version that served before.
         package: the one that serves.
-        failed: the one that was rolled back, if the story went on.
+        failed: the one that was rolled back.
     """
 
     first: str
@@ -45,45 +42,31 @@ class Served:
     names: Names
 
 
-def play(world: World, timeline: Timeline, *, goes_on: bool = False) -> Served:
+def play(world: World, timeline: Timeline, *, requests: int = LEAST) -> Served:
     """Play the story on an AWS where nothing of the app is deployed yet.
 
     Args:
         world, timeline: where.
-        goes_on: whether it goes on to Prod by a canary, and to a version that is rolled back.
+        requests: how many customers send, at least, while a release goes on.
     """
-    synthesize(world, timeline, stages=_stages(goes_on))
-    return tell(world, timeline, goes_on=goes_on)
-
-
-def tell(world: World, timeline: Timeline, *, goes_on: bool = False) -> Served:
-    """Play it from the assembly that was synthesized."""
-    deploy(world, timeline, stages=_stages(goes_on))
+    prepare(world, timeline, stages=STAGES)
+    deploy(world, timeline, stages=STAGES)
     names = Names.of(world)
     mailbox = Mailbox(world, names.topic)
-    production = Production.of(world, mailbox) if goes_on else None
-    for stage in (names, *([production.names] if production else ())):
+    production = Production.of(world, mailbox, requests=requests)
+    for stage in (names, production.names):
         nothing_is_served(world, timeline, stage)
     first = _winter(world, timeline, names, mailbox)
     traffic = _spring(world, timeline, names, first)
-    if production:
-        production.release(world, timeline, package=first, because="April was quiet")
+    production.release(world, timeline, package=first, because="April was quiet")
     upload(world, timeline, prefix=names.input_data, months=SPRING)
-    second = summer(world, timeline, names, mailbox, traffic)
+    second = summer(world, timeline, names, mailbox, traffic, requests=requests)
     after(world, timeline, names, second)
-    failed = ""
-    if production:
-        because = "July is quiet again"
-        production.release(
-            world, timeline, package=second, because=because, before=first, asked=_asked(world)
-        )
-        failed = _by_mistake(world, timeline, names, mailbox, second)
+    because = "July is quiet again"
+    production.release(world, timeline, package=second, because=because, before=first)
+    failed = _by_mistake(world, timeline, names, mailbox, second, requests=requests)
     endpoint = world.client("sagemaker").describe_endpoint(EndpointName=names.endpoint)
     return Served(first, second, failed, names.endpoint, endpoint["EndpointConfigName"], names)
-
-
-def _stages(goes_on: bool) -> tuple[str, ...]:
-    return (STAGE, PRODUCTION) if goes_on else (STAGE,)
 
 
 def _winter(world: World, timeline: Timeline, names: Names, mailbox: Mailbox) -> str:
@@ -117,16 +100,26 @@ def _spring(world: World, timeline: Timeline, names: Names, package: str) -> Tra
 
 
 def summer(
-    world: World, timeline: Timeline, names: Names, mailbox: Mailbox, traffic: Traffic
-) -> str:
-    """Summer comes: drift, an alarm, a run with the alarm as its reason, and version 2 serves."""
+    world: World, timeline: Timeline, names: Names, mailbox: Mailbox, traffic: Traffic,
+    *, requests: int = 0,
+) -> str:  # fmt: skip
+    """Summer comes: drift, an alarm, a run with the alarm as its reason, and version 2 serves.
+
+    Args:
+        world, timeline, names, mailbox, traffic: where, and what was asked so far.
+        requests: how many go on during the release, at least; 0 for none.
+    """
     before = Before.of(world, names)
     drifting(world, timeline, names, traffic)
     run = rung_for(world, timeline, names, mailbox, before, champion=traffic.package)
     package = follow(world, timeline, run=run, group=names.group)
     traffic.check(world, timeline, names)
     because = "knows spring, and beats the champion on June's last weeks"
-    release(world, timeline, names, mailbox, package=package, because=because)
+    versions = [traffic.package, package]
+    customers = stream(world, names.endpoint, versions, least=requests) if requests else None
+    release(
+        world, timeline, names, mailbox, package=package, because=because, customers=customers
+    )  # fmt: skip
     return package
 
 
@@ -169,18 +162,12 @@ def after(world: World, timeline: Timeline, names: Names, package: str) -> None:
 
 
 def _by_mistake(
-    world: World, timeline: Timeline, names: Names, mailbox: Mailbox, serving: str
+    world: World, timeline: Timeline, names: Names, mailbox: Mailbox, serving: str, *, requests: int
 ) -> str:
     """A person approves a version that answers nothing, and its alarm takes it back."""
     package = failing.register(world, timeline, package=serving)
-    requests = stream(
-        world, names.endpoint, asked=_asked(world), versions=[serving], burst=MANY, failing=package
-    )
+    customers = stream(world, names.endpoint, [serving], least=requests, failing=package)
     failing.taken_back(
-        world, timeline, names, mailbox, package=package, serving=serving, stream=requests
+        world, timeline, names, mailbox, package=package, serving=serving, customers=customers
     )
     return package
-
-
-def _asked(world: World) -> list[Question]:
-    return by_day(world.airline, APRIL)[0][:60]

@@ -7,6 +7,7 @@ import csv
 import datetime
 import io
 from dataclasses import dataclass
+from functools import cache
 
 from rehearsal.flights import Airline
 
@@ -24,6 +25,7 @@ class Question:
     late: bool | None
 
 
+@cache
 def by_day(airline: Airline, month: int) -> list[list[Question]]:
     """The flights of each day of a month of 2013, in the order of their departure."""
     delivered = airline.delivery(range(month, month + 1))

@@ -43,6 +43,15 @@ class World:
             region_name=self.environment["AWS_REGION"],
         )
 
+    @property
+    def credentials(self) -> Any:
+        """What signs requests: botocore's credentials."""
+        return self._session.get_credentials()
+
+    def url(self, service: str) -> str:
+        """Where a service of this AWS answers."""
+        return str(self.client(service).meta.endpoint_url)
+
     @cached_property
     def _clients(self) -> dict[str, Any]:
         return {}
@@ -73,13 +82,13 @@ class World:
         """Where `cdk synth` wrote the templates that are deployed."""
         return self.out / "cdk.out"
 
-    def cdk(self, *arguments: str) -> str:
-        """Run the cdk CLI from the repository, and return what it printed.
+    def cdk(self, *arguments: str, folder: Path = REPOSITORY) -> str:
+        """Run the cdk CLI in a folder, by default the repository, and return what it printed.
 
         Raises:
             StoryBroke: it failed; the text holds its last lines, and `cdk.log` all of them.
         """
-        done = run_cdk(*arguments, environment=self.environment)
+        done = run_cdk(*arguments, environment=self.environment, folder=folder)
         with (self.out / "cdk.log").open("a", encoding="utf-8") as log:
             log.write(f"$ cdk {' '.join(arguments)}\n{done.stdout}\n")
         if done.returncode:
@@ -109,10 +118,11 @@ class World:
 
 
 def run_cdk(
-    *arguments: str, environment: Mapping[str, str] = MappingProxyType({})
-) -> "subprocess.CompletedProcess[str]":
-    """Run the cdk CLI from the repository; what it prints is all in one text."""
+    *arguments: str, environment: Mapping[str, str] = MappingProxyType({}),
+    folder: Path = REPOSITORY,
+) -> "subprocess.CompletedProcess[str]":  # fmt: skip
+    """Run the cdk CLI in a folder; what it prints is all in one text."""
     return subprocess.run(
-        ["cdk", *arguments], cwd=REPOSITORY, env={**os.environ, **environment}, text=True,
+        ["cdk", *arguments], cwd=folder, env={**os.environ, **environment}, text=True,
         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
     )  # fmt: skip

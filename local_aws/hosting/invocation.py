@@ -92,7 +92,7 @@ def invoke_endpoint(request: Request) -> dict[str, Any]:
             )
         )
         if reply is None or reply.status >= 400:
-            variant.log.deliver()
+            variant.log.deliver_soon()
             raise ModelError(endpoint, variant, reply)
         return _answer(fleet, variant, request, reply)
 

@@ -10,21 +10,14 @@ import math
 from email.utils import formatdate
 from typing import Any
 
-from hypercorn.typing import (
-    ASGIReceiveCallable,
-    ASGISendCallable,
-    ASGISendEvent,
-    HTTPResponseBodyEvent,
-    HTTPResponseStartEvent,
-    Scope,
-)
 from ministack import app as ministack
 
 from local_aws.clock import clock
+from local_aws.ministack import asgi, invocations
 
 PATH = "/_local_aws/clock"
 # A long poll: whoever waits longer calls again.
-PATIENCE_SECONDS = 1.0
+PATIENCE_SECONDS = 0.25
 LONGEST_WAIT_SECONDS = 366 * 86400
 
 
@@ -32,7 +25,7 @@ class _Refused(Exception):
     """The request makes no sense; the text says why."""
 
 
-async def app(scope: Scope, receive: ASGIReceiveCallable, send: ASGISendCallable) -> None:
+async def app(scope: asgi.Scope, receive: asgi.Receive, send: asgi.Send) -> None:
     """MiniStack's ASGI app, with the clock."""
     if scope["type"] != "http":
         await ministack.app(scope, receive, send)
@@ -42,19 +35,27 @@ async def app(scope: Scope, receive: ASGIReceiveCallable, send: ASGISendCallable
         work = clock.begin(f"{scope['method']} {scope['path']}", quiet=True)
         try:
             with clock.works.in_context(work):
-                await ministack.app(scope, receive, _dated_by_the_machine(send))
+                await _route(scope, receive, _dated_by_the_machine(send))
         finally:
             clock.end(work)
 
 
-def _dated_by_the_machine(send: ASGISendCallable) -> ASGISendCallable:
+async def _route(scope: asgi.Scope, receive: asgi.Receive, send: asgi.Send) -> None:
+    endpoint = invocations.endpoint_of(scope)
+    if endpoint:
+        await invocations.answer(endpoint, scope, receive, send)
+    else:
+        await ministack.app(scope, receive, send)
+
+
+def _dated_by_the_machine(send: asgi.Send) -> asgi.Send:
     """Responses carry the machine's date, as their client's clock does.
 
     AWS's SDKs take a Date that is minutes off for a wrong clock of their own, and the one for
     JavaScript then repeats every request that ends in an error, for most of a minute.
     """
 
-    async def dated(message: ASGISendEvent) -> None:
+    async def dated(message: asgi.Message) -> None:
         if message["type"] == "http.response.start":
             others = [pair for pair in message["headers"] if pair[0].lower() != b"date"]
             date = formatdate(clock.now() - clock.offset, usegmt=True).encode()
@@ -64,8 +65,8 @@ def _dated_by_the_machine(send: ASGISendCallable) -> ASGISendCallable:
     return dated
 
 
-async def _answer(method: str, receive: ASGIReceiveCallable, send: ASGISendCallable) -> None:
-    content = await _body(receive)
+async def _answer(method: str, receive: asgi.Receive, send: asgi.Send) -> None:
+    content = await asgi.body_of(receive)
     try:
         if method == "GET":
             status, answer = 200, _state()
@@ -75,29 +76,8 @@ async def _answer(method: str, receive: ASGIReceiveCallable, send: ASGISendCalla
             status, answer = 405, {"message": f"{PATH} takes GET and POST, got {method}"}
     except _Refused as refusal:
         status, answer = 400, {"message": str(refusal)}
-    body = json.dumps(answer).encode()
-    headers = [(b"content-type", b"application/json"), (b"content-length", b"%d" % len(body))]
-    start: HTTPResponseStartEvent = {
-        "type": "http.response.start",
-        "status": status,
-        "headers": headers,
-    }
-    rest: HTTPResponseBodyEvent = {
-        "type": "http.response.body",
-        "body": body,
-        "more_body": False,
-    }
-    await send(start)
-    await send(rest)
-
-
-async def _body(receive: ASGIReceiveCallable) -> bytes:
-    content = b""
-    while (message := await receive())["type"] == "http.request":
-        content += message["body"]
-        if not message["more_body"]:
-            break
-    return content
+    headers = {"content-type": "application/json"}
+    await asgi.answer(send, status, headers, json.dumps(answer).encode())
 
 
 def _wait_seconds(content: bytes) -> float:

@@ -2,7 +2,6 @@
 
 import json
 import logging
-import re
 from collections.abc import Mapping
 from functools import partial
 from typing import Any
@@ -29,7 +28,6 @@ _TARGETS = {**_NEW, "GraniteServiceVersion20100801": "cloudwatch"}
 _QUERY_COMPATIBLE = {"cloudwatch": {"ValidationException": "ValidationError"}}
 # Not AWS's: tells the tests which members of all inputs were read, and which kept.
 _READS = "SageMaker.LocalAwsReads"
-_INVOCATION = re.compile(r"^/endpoints/([^/]+)/invocations$")
 _JSON = {"content-type": "application/x-amz-json-1.1"}
 _REST_JSON = {"content-type": "application/json"}
 
@@ -39,11 +37,7 @@ async def handle(
 ) -> Response:
     """Answer one request; handlers run on threads, so that a slow one holds up nobody else."""
     content = body.encode() if isinstance(body, str) else body or b""
-    invocation = _INVOCATION.match(path)
-    if invocation and method == "POST":
-        response: Response = await run_reentrant(_invoke, invocation[1], dict(headers), content)
-    else:
-        response = await run_reentrant(call, headers.get("x-amz-target", ""), content)
+    response: Response = await run_reentrant(call, headers.get("x-amz-target", ""), content)
     return response
 
 
@@ -105,7 +99,8 @@ def _call_rest(service: str, method: str, path: str, query: rest.Query, content:
     return 200, dict(_REST_JSON), json.dumps(output).encode()
 
 
-def _invoke(name: str, headers: Mapping[str, str], content: bytes) -> Response:
+def invoke(name: str, headers: Mapping[str, str], content: bytes) -> Response:
+    """Answer a request to an endpoint in this thread."""
     from local_aws.hosting import runtime
 
     try:

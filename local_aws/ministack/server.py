@@ -1,10 +1,8 @@
 """MiniStack with the services and corrections of the local AWS, in this process."""
 
-import asyncio
 import os
 
-from hypercorn.asyncio import serve
-from hypercorn.config import Config
+import uvicorn
 
 from local_aws.alarms.evaluation import metric_put
 from local_aws.clock import machine
@@ -36,11 +34,17 @@ def run() -> None:
     """
     machine.travel()
     install()
-    config = Config()
-    config.bind = [f"{os.environ['BIND_HOST']}:{os.environ['GATEWAY_PORT']}"]
-    config.keep_alive_timeout = _KEEP_ALIVE_SECONDS
-    config.include_date_header = False  # see clock_api
-    asyncio.run(serve(clock_api.app, config))
+    uvicorn.run(
+        clock_api.app,
+        host=os.environ["BIND_HOST"],
+        port=int(os.environ["GATEWAY_PORT"]),
+        http="httptools",
+        timeout_keep_alive=_KEEP_ALIVE_SECONDS,
+        date_header=False,  # see clock_api
+        server_header=False,
+        access_log=False,
+        log_level="warning",
+    )
 
 
 def install() -> None:

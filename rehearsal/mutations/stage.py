@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from rehearsal.deployment import by_stack, deploy
+from rehearsal.deployment import bootstrap, by_stack, deploy
 from rehearsal.mailbox import Mailbox
 from rehearsal.mutations.mutation import Mutation, Template
 from rehearsal.names import Names
@@ -50,6 +50,7 @@ class Stage:
     @classmethod
     def deployed(cls, world: World, timeline: Timeline) -> "Stage":
         """Deploy what is in the assembly."""
+        bootstrap(world)
         deploy(world, timeline)
         names = Names.of(world)
         return cls(world, timeline, names, Mailbox(world, names.topic), by_stack(world.assembly))

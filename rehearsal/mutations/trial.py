@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError
 
 from local_aws.launch import LocalAws
 from rehearsal.arrows import ArrowDidNotFire, StoryBroke
-from rehearsal.deployment import by_stack, deploy, mutate
+from rehearsal.deployment import bootstrap, by_stack, deploy, mutate
 from rehearsal.flights import Airline
 from rehearsal.mutations.mutation import NOTHING, Mutation
 from rehearsal.mutations.rows import CDK_DEPLOY, Chapter, Noticed
@@ -116,6 +116,7 @@ def _from_the_start(assembly: Path, out: Path, mutation: Mutation, row: Noticed)
         template = by_stack(world.assembly)[mutation.stack]
         mutate(world.assembly, mutation.stack, mutation.applied(template))
         try:
+            bootstrap(world)
             deploy(world, timeline)
             named, text = SURVIVED, ""
         except StoryBroke as broke:

@@ -12,6 +12,9 @@ from rehearsal.story import Served, play
 from rehearsal.timeline import Timeline
 from rehearsal.world import REPOSITORY, World
 
+FEW = 400
+"""Requests during a release; `make rehearse` sends thousands."""
+
 
 @dataclass(frozen=True)
 class Played:
@@ -28,5 +31,6 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Played]:
     screen = io.StringIO()
     with LocalAws.start(out / "aws", node_modules=REPOSITORY / "node_modules") as aws:
         world = World(environment=aws.environment(), out=out, time=LocalTime(aws))
-        served = play(world, Timeline(out / "timeline.jsonl", screen, seconds=world.time.now))
+        timeline = Timeline(out / "timeline.jsonl", screen, seconds=world.time.now)
+        served = play(world, timeline, requests=FEW)
         yield Played(world, served, screen.getvalue())

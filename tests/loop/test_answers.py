@@ -122,10 +122,14 @@ def test_approving_what_serves_starts_an_execution_that_writes_nothing(played: P
 
 def test_a_rule_that_is_switched_off_is_named_as_the_arrow_that_did_not_fire(played: Played):
     events = played.world.client("events")
+    stack = played.world.client("cloudformation").describe_stack_resources(
+        StackName=played.served.names.serving
+    )
     [rule] = [
-        rule["Name"]
-        for rule in events.list_rules()["Rules"]
-        if "SageMaker Model Package State Change" in rule.get("EventPattern", "")
+        found["PhysicalResourceId"]
+        for found in stack["StackResources"]
+        if found["LogicalResourceId"].startswith("ApprovalRule")
+        and found["ResourceType"] == "AWS::Events::Rule"
     ]
     before = set(approvals_heard(played))
     events.disable_rule(Name=rule)

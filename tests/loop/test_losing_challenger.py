@@ -68,6 +68,6 @@ def test_it_ends_in_the_fail_step_with_the_numbers(played: Played, lost: dict[st
 def test_nothing_is_registered_and_the_champion_serves_on(played: Played, lost: dict[str, Any]):
     sagemaker = played.world.client("sagemaker")
     listed = sagemaker.list_model_packages(ModelPackageGroupName=played.served.names.group)
-    assert len(listed["ModelPackageSummaryList"]) == 2
+    assert len(listed["ModelPackageSummaryList"]) == 3
     endpoint = sagemaker.describe_endpoint(EndpointName=played.served.endpoint)
     assert endpoint["EndpointConfigName"] == played.served.config

@@ -38,6 +38,9 @@ def test_no_sibling_hides_a_module_of_the_standard_library(spec):
 
 def test_what_answers_requests_needs_only_what_travels_with_the_model():
     folder = MODEL.steps_folder
-    for script in ("inference.py", "features.py"):
-        siblings = {path.stem for path in folder.glob("*.py")} & set(imported(folder / script))
-        assert siblings <= {"features", "inference"}
+    served = ("inference.py", "features.py", "boosting.py")
+    for script in served:
+        siblings = {
+            path.name for path in folder.glob("*.py") if path.stem in imported(folder / script)
+        }
+        assert siblings <= set(served)

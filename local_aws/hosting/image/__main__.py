@@ -4,25 +4,36 @@ The model is loaded before the first request is read; whoever connects earlier w
 queue, as a load balancer's health check would wait for the container.
 """
 
-import logging
 import os
+import socket
 import sys
 import threading
 
+import uvicorn
 from flask import Flask, Response
-from werkzeug.serving import make_server
 
+from local_aws.hosting.image import one_by_one
 from local_aws.hosting.image.script_mode import Transform, load_transform
+
+KEEP_ALIVE_SECONDS = 600
 
 
 def main() -> None:
     """Load the user's module and model, then answer /ping and /invocations until stdin closes."""
     threading.Thread(target=_exit_with_parent, daemon=True).start()
-    logging.getLogger("werkzeug").setLevel(logging.WARNING)
     _hide_own_source()
     application = create_application(load_transform(os.environ))
-    server = make_server("127.0.0.1", 0, application, threaded=True, fd=int(sys.argv[1]))
-    server.serve_forever()
+    server = uvicorn.Server(
+        uvicorn.Config(
+            one_by_one.asgi(application.wsgi_app),
+            http="httptools",
+            lifespan="off",
+            log_config=None,
+            access_log=False,
+            timeout_keep_alive=KEEP_ALIVE_SECONDS,
+        )
+    )
+    server.run(sockets=[socket.socket(fileno=int(sys.argv[1]))])
 
 
 def create_application(transform: Transform) -> Flask:
@@ -32,7 +43,6 @@ def create_application(transform: Transform) -> Flask:
     An exception in user code becomes Flask's own 500 page, which is what the image answers.
     """
     application = Flask("model")
-    turn = threading.Lock()
 
     @application.get("/ping")
     def ping() -> Response:
@@ -40,8 +50,7 @@ def create_application(transform: Transform) -> Flask:
 
     @application.post("/invocations")
     def invocations() -> Response:
-        with turn:
-            return transform()
+        return transform()
 
     return application
 

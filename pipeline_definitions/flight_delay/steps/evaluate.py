@@ -7,36 +7,17 @@ import subprocess
 import sys
 import tarfile
 from collections.abc import Sequence
-from dataclasses import dataclass
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from failing import exit_code
 from features import BadData
-from sklearn.metrics import (
-    accuracy_score,
-    average_precision_score,
-    log_loss,
-    precision_score,
-    recall_score,
-    roc_auc_score,
-)
 from tables import Table, read_table
 
 NO_CHAMPION = "NO_CHAMPION"
 """The one file of the archive that stands where a champion's would while there is none."""
-
-CHANCE_AUC = 0.5
-"""What a challenger is compared with while there is no champion: a coin."""
-
-
-@dataclass(frozen=True)
-class Scores:
-    """Probabilities that the held-out flights are late."""
-
-    challenger: list[float]
-    champion: list[float] | None
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -48,15 +29,19 @@ def main(argv: list[str] | None = None) -> int:
 def run(options: argparse.Namespace) -> None:
     """Score, compare, write."""
     table = read_table(options.test)
-    challenger = score(options.challenger, options.test)
+    archives = (options.challenger, options.champion)
+    with ThreadPoolExecutor(len(archives)) as side_by_side:
+        answers = side_by_side.map(lambda archive: score(archive, options.test), archives)
+        # scikit-learn takes as long to load as the models take to answer.
+        from figures import evaluation
+    challenger, champion = answers
     if challenger is None:
         raise BadData(f"the archive in {options.challenger} is no model; it holds {NO_CHAMPION}")
-    scores = Scores(challenger, score(options.champion, options.test))
     options.evaluation.mkdir(parents=True, exist_ok=True)
-    report = evaluation(table.labels, scores, package=options.champion_package)
+    report = evaluation(table.labels, challenger, champion, package=options.champion_package)
     text = json.dumps(report, indent=2) + "\n"
     (options.evaluation / "evaluation.json").write_text(text, encoding="utf-8")
-    write_predictions(options.evaluation / "predictions.csv", table, scores)
+    write_predictions(options.evaluation / "predictions.csv", table, challenger, champion)
     print(report["gate"])
 
 
@@ -90,58 +75,15 @@ def _answers(model: Path, test: Path, *, name: str) -> list[float]:
     return answers
 
 
-def evaluation(labels: Sequence[int], scores: Scores, *, package: str) -> dict[str, object]:
-    """The report: the challenger's metrics in Model Monitor's format, and what the gate reads.
-
-    The format is that of a model quality baseline (SageMaker developer guide, "Model quality
-    metrics and Amazon CloudWatch monitoring"); one held-out set has no deviations.
-    """
-    auc = float(roc_auc_score(labels, scores.challenger))
-    champion_auc = (
-        None if scores.champion is None else float(roc_auc_score(labels, scores.champion))
-    )
-    improvement = auc - (CHANCE_AUC if champion_auc is None else champion_auc)
-    compared = "chance" if champion_auc is None else "champion"
-    return {
-        "version": 0,
-        "dataset": {"item_count": len(labels)},
-        "binary_classification_metrics": metrics(labels, scores.challenger),
-        "champion": {
-            "auc": champion_auc,
-            "package": package if champion_auc is not None else "NONE",
-        },
-        "gate": {
-            "auc": auc,
-            "improvement": improvement,
-            "summary": f"challenger AUC {auc:.3f}, improvement over {compared} {improvement:+.3f}",
-        },
-        "rows": len(labels),
-    }
-
-
-def metrics(labels: Sequence[int], probabilities: Sequence[float]) -> dict[str, object]:
-    """How well the probabilities tell late from punctual; those with a decision decide at 0.5."""
-    decided = [int(probability >= 0.5) for probability in probabilities]
-    values = {
-        "auc": roc_auc_score(labels, probabilities),
-        "au_prc": average_precision_score(labels, probabilities),
-        "log_loss": log_loss(labels, probabilities),
-        "accuracy": accuracy_score(labels, decided),
-        "precision": precision_score(labels, decided, zero_division=0),
-        "recall": recall_score(labels, decided, zero_division=0),
-    }
-    return {
-        name: {"value": float(value), "standard_deviation": "NaN"} for name, value in values.items()
-    }
-
-
-def write_predictions(path: Path, table: Table, scores: Scores) -> None:
+def write_predictions(
+    path: Path, table: Table, challenger: Sequence[float], champion: Sequence[float] | None
+) -> None:
     """`predictions.csv`: flight_id, label, challenger_score, champion_score (empty without one)."""
-    champion: Sequence[float | str] = scores.champion or [""] * len(table.ids)
+    beside: Sequence[float | str] = champion or [""] * len(table.ids)
     with path.open("w", encoding="utf-8", newline="") as lines:
         writer = csv.writer(lines, lineterminator="\n")
         writer.writerow(["flight_id", "label", "challenger_score", "champion_score"])
-        writer.writerows(zip(table.ids, table.labels, scores.challenger, champion, strict=True))
+        writer.writerows(zip(table.ids, table.labels, challenger, beside, strict=True))
 
 
 def _options(argv: list[str] | None) -> argparse.Namespace:

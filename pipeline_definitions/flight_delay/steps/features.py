@@ -100,7 +100,7 @@ def _codes(values: Sequence[str], known: Sequence[str]) -> np.ndarray:
 
 def _numbers(name: str, values: Sequence[str]) -> np.ndarray:
     try:
-        return np.array([value or "nan" for value in values], dtype=np.float32)
+        return np.array([float(value or "nan") for value in values], dtype=np.float32)
     except ValueError as error:
         raise BadData(
             f"column {name}: {error}; expected numbers, or nothing where missing"

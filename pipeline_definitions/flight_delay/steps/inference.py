@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import xgboost
+from boosting import xgboost
 from features import FEATURES, BadData, encode, read_requests
 
 CSV = "text/csv"
@@ -46,8 +46,11 @@ def input_fn(body: str | bytes, content_type: str) -> list[list[str]]:
 
 
 def predict_fn(rows: list[list[str]], model: Model) -> np.ndarray:
-    """The probability of each row to be late, from 0 to 1."""
-    probabilities: np.ndarray = model.booster.predict(matrix(encode(rows, model.categories)))
+    """The probability of each row to be late, from 0 to 1.
+
+    In place: making a DMatrix of a request takes several times as long as answering it.
+    """
+    probabilities: np.ndarray = model.booster.inplace_predict(encode(rows, model.categories))
     return probabilities
 
 

@@ -51,14 +51,14 @@ def read_raw(folder: Path) -> RawData:
         files |= {path: _sha256(folder / path) for path in frames}
         for path, frame in frames.items():
             problems += _problems(path, frame, columns)
+            problems += _numbers(path, frame, columns)
         if frames:
-            tables[name] = pd.concat(frames.values())
+            tables[name] = pd.concat(frames.values(), ignore_index=True)
         else:
             problems.append(f"{name}/ holds no CSV file")
     if problems:
         raise BadData("; ".join(problems))
-    typed = {name: _typed(table, COLUMNS[name]) for name, table in tables.items()}
-    return RawData(typed, files)
+    return RawData({name: table[[*COLUMNS[name]]] for name, table in tables.items()}, files)
 
 
 def _read(path: Path) -> pd.DataFrame:
@@ -73,22 +73,19 @@ def _problems(path: str, frame: pd.DataFrame, columns: Mapping[str, str]) -> Ite
     missing = [name for name in columns if name not in frame]
     if missing:
         yield f"{path} lacks the columns {', '.join(missing)}"
+
+
+def _numbers(path: str, frame: pd.DataFrame, columns: Mapping[str, str]) -> Iterator[str]:
+    """Turn the columns of numbers into such, and say what is none."""
     for name in [name for name, kind in columns.items() if kind == NUMBER and name in frame]:
-        unreadable = frame[name][pd.to_numeric(frame[name], errors="coerce").isna()].dropna()
+        numbers = pd.to_numeric(frame[name], errors="coerce")
+        unreadable = frame[name][numbers.isna()].dropna()
+        frame[name] = numbers
         if len(unreadable):
             yield (
                 f"{path} holds {unreadable.iloc[0]!r} in its column of numbers {name}, "
                 f"and {len(unreadable) - 1} more such values"
             )
-
-
-def _typed(table: pd.DataFrame, columns: Mapping[str, str]) -> pd.DataFrame:
-    return pd.DataFrame(
-        {
-            name: pd.to_numeric(table[name]) if kind == NUMBER else table[name]
-            for name, kind in columns.items()
-        }
-    ).reset_index(drop=True)
 
 
 def _sha256(path: Path) -> str:

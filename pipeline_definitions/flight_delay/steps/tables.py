@@ -1,6 +1,7 @@
 """The tables that preprocessing hands to the other steps: CSV files with a header."""
 
 import csv
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -40,17 +41,20 @@ def read_table(folder: Path) -> Table:
     table = Table([], [], [])
     for path in sorted(folder.glob("*.csv")):
         with path.open(encoding="utf-8", newline="") as lines:
-            _read_into(table, csv.DictReader(lines), path)
+            _read_into(table, csv.reader(lines), path)
     if not table.rows:
         raise BadData(f"no rows in the CSV files of {folder}")
     return table
 
 
-def _read_into(table: Table, reader: "csv.DictReader[str]", path: Path) -> None:
-    missing = {FLIGHT_ID, LABEL, *FEATURES} - set(reader.fieldnames or ())
+def _read_into(table: Table, lines: Iterator[list[str]], path: Path) -> None:
+    header = next(lines, [])
+    missing = {FLIGHT_ID, LABEL, *FEATURES} - set(header)
     if missing:
         raise BadData(f"{path.name} lacks the columns {', '.join(sorted(missing))}")
-    for row in reader:
-        table.ids.append(row[FLIGHT_ID])
-        table.labels.append(int(row[LABEL]))
-        table.rows.append([row[name] for name in FEATURES])
+    places = {name: header.index(name) for name in header}
+    features = [places[name] for name in FEATURES]
+    for row in lines:
+        table.ids.append(row[places[FLIGHT_ID]])
+        table.labels.append(int(row[places[LABEL]]))
+        table.rows.append([row[place] for place in features])

@@ -12,14 +12,14 @@ from pathlib import Path
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 # isort: split
-import xgboost
+from boosting import xgboost
 from failing import exit_code
 from features import categories_of, encode
 from inference import ENCODING_FILE, MODEL_FILE, Model, matrix
 from tables import Table, read_table
 from xgboost.callback import EarlyStopping
 
-SERVED = ("inference.py", "features.py")
+SERVED = ("inference.py", "features.py", "boosting.py")
 """What of the steps travels in the model archive's code/ folder, and answers requests."""
 
 

@@ -17,7 +17,13 @@ from .conftest import HYPERPARAMETERS, Prepared, Trainer
 
 def test_the_archive_holds_model_encoding_and_the_serving_code(model: Path):
     files = {path.relative_to(model).as_posix() for path in model.rglob("*") if path.is_file()}
-    assert files == {MODEL_FILE, ENCODING_FILE, "code/inference.py", "code/features.py"}
+    assert files == {
+        MODEL_FILE,
+        ENCODING_FILE,
+        "code/inference.py",
+        "code/features.py",
+        "code/boosting.py",
+    }
 
 
 def test_the_model_finds_what_makes_these_flights_late(model: Path, prepared: Prepared):
