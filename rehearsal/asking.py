@@ -14,7 +14,7 @@ from botocore.awsrequest import AWSRequest
 
 from rehearsal.world import World
 
-AT_ONCE = 6
+AT_ONCE = 12
 ANSWERED, MODEL_ERROR = 200, 424
 """https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_runtime_InvokeEndpoint.html"""
 

@@ -13,7 +13,7 @@ from local_aws.core.errors import NotImplementedHere, UnknownOperationException
 from local_aws.core.request import Kept, Record, Request, RequestList
 from local_aws.core.tags import TAGS
 
-Handler = Callable[[Request], dict[str, Any]]
+Handler = Callable[[Request], Any]
 _handlers: dict[tuple[str, str], Handler] = {}
 _records: defaultdict[tuple[str, str], Record] = defaultdict(Record)
 
@@ -28,7 +28,8 @@ def operation(service: str, action: str) -> Callable[[Handler], Handler]:
 
     The handler gets an input that is valid by botocore's model and holds only members that the
     package's `supported.toml` or `ignored.toml` names. It returns the output as the API has it;
-    times are seconds since the epoch, members that are None are left out.
+    times are seconds since the epoch, members that are None are left out. A handler that waits on
+    the event loop is a coroutine function, and called by `dispatch_waiting`.
 
     Args:
         service: botocore's service name, e.g. `sagemaker`, `application-autoscaling`.
@@ -66,6 +67,18 @@ def dispatch(service: str, action: str, params: Mapping[str, Any]) -> dict[str, 
         ApiError: As AWS would answer; `NotImplementedHere` where AWS would do it and this
             emulator does not.
     """
+    return _call(service, action, _admitted(service, action, params))
+
+
+async def dispatch_waiting(service: str, action: str, params: Mapping[str, Any]) -> dict[str, Any]:
+    """As `dispatch`, for an operation whose handler waits on the event loop."""
+    output: dict[str, Any] = _plain(
+        await _handlers[service, action](_admitted(service, action, params))
+    )
+    return output
+
+
+def _admitted(service: str, action: str, params: Mapping[str, Any]) -> Request:
     if not api.exists(service, action):
         raise UnknownOperationException(f"{service} has no operation {action}")
     if (service, action) not in _handlers:
@@ -73,7 +86,7 @@ def dispatch(service: str, action: str, params: Mapping[str, Any]) -> dict[str, 
     shape = api.input_shape(service, action)
     validation.validate(params, shape)
     members.refuse_unsupported(service, action, params, shape)
-    return _call(service, action, Request(params, shape, record=_records[service, action]))
+    return Request(params, shape, record=_records[service, action])
 
 
 def records() -> dict[str, dict[str, list[str]]]:

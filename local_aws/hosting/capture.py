@@ -89,7 +89,7 @@ class DataCapture:
             self._size += len(line)
             full = self._size >= DELIVER_AT_BYTES
         if full:
-            self.deliver()
+            background.run(self.deliver)
         elif first:
             background.after(DELIVER_AFTER_SECONDS, self.deliver)
 

@@ -15,14 +15,13 @@ from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 
+import aiohttp
 import urllib3
 
 from local_aws.core.process_time import at_virtual_time
+from local_aws.hosting import connections
 
 OPT_ML = "/opt/ml"
-# "a response to /invocations within 60 seconds":
-# https://docs.aws.amazon.com/sagemaker/latest/dg/your-algorithms-inference-code.html
-INVOCATION_TIMEOUT_SECONDS = 60.0
 STOP_TIMEOUT_SECONDS = 5.0
 
 
@@ -93,7 +92,7 @@ class Container:
                 stderr=subprocess.STDOUT,
                 pass_fds=[listener.fileno()],
             )
-        self._pool = urllib3.HTTPConnectionPool("127.0.0.1", port, maxsize=16, retries=False)
+        self._url = f"http://127.0.0.1:{port}"
 
     @property
     def pid(self) -> int:
@@ -107,7 +106,10 @@ class Container:
             ContainerFailed: the process ended, answered otherwise, or took longer.
         """
         try:
-            healthy = self._pool.request("GET", "/ping", timeout=timeout_seconds).status == 200
+            answer = urllib3.request(
+                "GET", f"{self._url}/ping", retries=False, timeout=timeout_seconds
+            )
+            healthy = answer.status == 200
         except urllib3.exceptions.HTTPError:
             healthy = False
         if not healthy:
@@ -117,7 +119,7 @@ class Container:
                 + self._last_words()
             )
 
-    def invoke(self, body: bytes, headers: Mapping[str, str]) -> Reply:
+    async def invoke(self, body: bytes, headers: Mapping[str, str]) -> Reply:
         """Hand one request to /invocations.
 
         Raises:
@@ -125,19 +127,13 @@ class Container:
             ConnectionError: the process is gone.
         """
         try:
-            answer = self._pool.request(
-                "POST",
-                "/invocations",
-                body=body,
-                headers=dict(headers),
-                timeout=INVOCATION_TIMEOUT_SECONDS,
-            )
-        except urllib3.exceptions.TimeoutError as error:
-            raise TimeoutError(str(error)) from error
-        except urllib3.exceptions.HTTPError as error:
+            url, session = f"{self._url}/invocations", connections.of_this_loop()
+            async with session.post(url, data=body, headers=headers) as answer:
+                content = await answer.read()
+        except aiohttp.ClientError as error:
             raise ConnectionError(str(error)) from error
         received = {name.lower(): value for name, value in answer.headers.items()}
-        return Reply(status=answer.status, headers=received, body=answer.data)
+        return Reply(status=answer.status, headers=received, body=content)
 
     def stop(self) -> None:
         """End the process: it leaves when its stdin closes, and is killed if it does not."""
@@ -148,7 +144,6 @@ class Container:
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
-        self._pool.close()
 
     def remove_files(self) -> None:
         """Remove its /opt/ml, with the log."""

@@ -65,7 +65,7 @@ class ModelError(ApiError):
 
 
 @operation("sagemaker-runtime", "InvokeEndpoint")
-def invoke_endpoint(request: Request) -> dict[str, Any]:
+async def invoke_endpoint(request: Request) -> dict[str, Any]:
     """Let one variant answer; capture and measure it."""
     began, name, body = clock.now(), request["EndpointName"], request["Body"]
     if len(body) > MAX_BODY_BYTES:
@@ -80,7 +80,7 @@ def invoke_endpoint(request: Request) -> dict[str, Any]:
             raise _not_found(name)
         variant = _variant(endpoint, fleet, request.get("TargetVariant"))
         asked = clock.now()
-        reply = _ask(variant, request)
+        reply = await _ask(variant, request)
         endpoint.metrics.record(
             Invocation(
                 config_name=fleet.config_name,
@@ -97,7 +97,7 @@ def invoke_endpoint(request: Request) -> dict[str, Any]:
         return _answer(fleet, variant, request, reply)
 
 
-def _ask(variant: Variant, request: Request) -> Reply | None:
+async def _ask(variant: Variant, request: Request) -> Reply | None:
     """The container's answer; None if it gave none in time."""
     headers = {
         "Content-Type": request.get("ContentType"),
@@ -107,7 +107,7 @@ def _ask(variant: Variant, request: Request) -> Reply | None:
     }
     given = {name: value for name, value in headers.items() if value is not None}
     try:
-        return variant.container.invoke(request["Body"], given)
+        return await variant.container.invoke(request["Body"], given)
     except TimeoutError:
         return None
     except ConnectionError:

@@ -7,13 +7,15 @@ from typing import Any
 from botocore.model import Shape
 
 from local_aws.core import api
-from local_aws.core.operations import dispatch
+from local_aws.core.operations import dispatch_waiting
 from local_aws.hosting.invocation import ModelError
 
 SERVICE, ACTION = "sagemaker-runtime", "InvokeEndpoint"
 
 
-def invoke(name: str, headers: Mapping[str, str], body: bytes) -> tuple[int, dict[str, str], bytes]:
+async def invoke(
+    name: str, headers: Mapping[str, str], body: bytes
+) -> tuple[int, dict[str, str], bytes]:
     """Answer POST /endpoints/<name>/invocations.
 
     Which header carries which member is botocore's knowledge.
@@ -27,7 +29,7 @@ def invoke(name: str, headers: Mapping[str, str], body: bytes) -> tuple[int, dic
         if header in received:
             params[member] = received[header]
     try:
-        output = dispatch(SERVICE, ACTION, params)
+        output = await dispatch_waiting(SERVICE, ACTION, params)
     except ModelError as error:
         content = {"Message": error.message, **error.members}
         answer = {"content-type": "application/json", "x-amzn-errortype": error.code}

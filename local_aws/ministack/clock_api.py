@@ -13,6 +13,7 @@ from typing import Any
 from ministack import app as ministack
 
 from local_aws.clock import clock
+from local_aws.hosting import connections
 from local_aws.ministack import asgi, invocations
 
 PATH = "/_local_aws/clock"
@@ -27,7 +28,10 @@ class _Refused(Exception):
 
 async def app(scope: asgi.Scope, receive: asgi.Receive, send: asgi.Send) -> None:
     """MiniStack's ASGI app, with the clock."""
-    if scope["type"] != "http":
+    if scope["type"] == "lifespan":
+        await ministack.app(scope, receive, send)
+        await connections.close()
+    elif scope["type"] != "http":
         await ministack.app(scope, receive, send)
     elif scope["path"] == PATH:
         await _answer(scope["method"], receive, send)

@@ -99,12 +99,12 @@ def _call_rest(service: str, method: str, path: str, query: rest.Query, content:
     return 200, dict(_REST_JSON), json.dumps(output).encode()
 
 
-def invoke(name: str, headers: Mapping[str, str], content: bytes) -> Response:
-    """Answer a request to an endpoint in this thread."""
+async def invoke(name: str, headers: Mapping[str, str], content: bytes) -> Response:
+    """Answer a request to an endpoint."""
     from local_aws.hosting import runtime
 
     try:
-        answer: Response = runtime.invoke(name, headers, content)
+        answer: Response = await runtime.invoke(name, headers, content)
     except ApiError as error:
         return _refusal(error)
     return answer

@@ -3,12 +3,8 @@
 MiniStack would look for each of them through all of its services first.
 """
 
-import asyncio
 import re
 import uuid
-from concurrent.futures import ThreadPoolExecutor
-from contextvars import copy_context
-from functools import partial
 
 from ministack.core.responses import set_request_account_id, set_request_region
 from ministack.core.router import extract_access_key_id, extract_region
@@ -17,10 +13,6 @@ from local_aws.ministack import asgi
 from local_aws.ministack.http import invoke
 
 _PATH = re.compile(r"^/endpoints/([^/]+)/invocations$")
-_AT_ONCE = 64
-"""Whoever asks more at once waits, as for an endpoint with too few instances."""
-
-_threads = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="invocation")
 
 
 def endpoint_of(request: asgi.Scope) -> str | None:
@@ -32,13 +24,12 @@ def endpoint_of(request: asgi.Scope) -> str | None:
 async def answer(
     endpoint: str, request: asgi.Scope, receive: asgi.Receive, send: asgi.Send
 ) -> None:
-    """Invoke an endpoint for whoever signed the request, on a thread of its own."""
+    """Invoke an endpoint for whoever signed the request."""
     headers = {
         name.decode("latin-1"): value.decode("latin-1") for name, value in request["headers"]
     }
     content = await asgi.body_of(receive)
     set_request_account_id(extract_access_key_id(headers))
     set_request_region(extract_region(headers))
-    call = partial(copy_context().run, invoke, endpoint, headers, content)
-    status, given, body = await asyncio.get_running_loop().run_in_executor(_threads, call)
+    status, given, body = await invoke(endpoint, headers, content)
     await asgi.answer(send, status, {**given, "x-amzn-requestid": str(uuid.uuid4())}, body)

@@ -310,7 +310,7 @@ def test_an_endpoint_that_bakes_for_an_hour_holds_nobody_up(later: Later, stage:
         calls += 1
     assert stack.description()["StackStatus"] == "UPDATE_COMPLETE"
     assert 3600 <= later.aws.now() - began < 3640
-    assert calls < 20  # looking again whether it still bakes is no news
+    assert calls < 100  # looking again whether it still bakes is no news
     assert time.perf_counter() - real < 10  # 0.3 s on an idle machine
     stack.delete()
 

@@ -1,5 +1,6 @@
 """A serving container by itself: the process, its /opt/ml and its HTTP contract."""
 
+import asyncio
 import os
 import subprocess
 import sys
@@ -11,7 +12,8 @@ import psutil
 import pytest
 import xgboost
 
-from local_aws.hosting.container import Container, ContainerFailed, mapped, unpack
+from local_aws.hosting import connections
+from local_aws.hosting.container import Container, ContainerFailed, Reply, mapped, unpack
 from tests.local_aws.model_archives import ENVIRONMENT, archive, echo
 from tests.local_aws.stacks import eventually
 
@@ -43,10 +45,20 @@ def rack(tmp_path: Path) -> Iterator[Rack]:
 CSV = {"Content-Type": "text/csv"}
 
 
+def asked(container: Container, body: bytes, headers: Mapping[str, str]) -> Reply:
+    async def reply() -> Reply:
+        try:
+            return await container.invoke(body, headers)
+        finally:
+            await connections.close()
+
+    return asyncio.run(reply())
+
+
 def test_a_container_answers_with_the_users_functions_and_its_environment(rack: Rack) -> None:
     container = rack.start(echo("hello"), {**ENVIRONMENT, "COLOUR": "blue"})
     container.wait_until_healthy(10)
-    reply = container.invoke(b"1,2", CSV)
+    reply = asked(container, b"1,2", CSV)
     assert (reply.status, reply.body) == (200, b"hello:1,2:blue")
     assert reply.headers["content-type"].startswith("text/csv")
 
@@ -57,7 +69,7 @@ def model_fn(model_dir): return 2
 def transform_fn(model, body, content_type, accept): return str(model * int(body)), accept
 """
     container = rack.start(archive({"code/inference.py": script}))
-    reply = container.invoke(b"21", {**CSV, "Accept": "text/csv"})
+    reply = asked(container, b"21", {**CSV, "Accept": "text/csv"})
     assert (reply.status, reply.body) == (200, b"42")
 
 
@@ -68,7 +80,7 @@ def model_fn(model_dir): return None
 def transform_fn(model, body, content_type, accept): return flask.Response("no", status=422)
 """
     container = rack.start(archive({"code/inference.py": script}))
-    assert container.invoke(b"1", CSV).status == 422
+    assert asked(container, b"1", CSV).status == 422
 
 
 def test_answers_of_a_real_xgboost_model_equal_its_own_predictions(
@@ -95,14 +107,14 @@ def model_fn(model_dir):
     text = "\n".join(
         ",".join("" if numpy.isnan(cell) else repr(float(cell)) for cell in row) for row in rows
     )
-    reply = container.invoke(text.encode(), {**CSV, "Accept": "text/csv"})
+    reply = asked(container, text.encode(), {**CSV, "Accept": "text/csv"})
     answers = [float(line) for line in reply.body.decode().splitlines()]
     assert answers == pytest.approx(booster.predict(xgboost.DMatrix(rows)).tolist(), abs=1e-7)
 
 
 def test_an_exception_in_user_code_is_a_500_and_its_reason_is_in_the_log(rack: Rack) -> None:
     container = rack.start(echo("hello"))
-    reply = container.invoke(b"{}", {"Content-Type": "application/xml"})
+    reply = asked(container, b"{}", {"Content-Type": "application/xml"})
     assert (reply.status, b"Internal Server Error" in reply.body) == (500, True)
     assert "only text/csv is understood, got application/xml" in container.log.read_text()
 
@@ -114,13 +126,13 @@ def model_fn(model_dir): return None
 def input_fn(body, content_type): flask.abort(415)
 """
     container = rack.start(archive({"code/inference.py": script}))
-    assert container.invoke(b"1", CSV).status == 500
+    assert asked(container, b"1", CSV).status == 500
 
 
 def test_a_content_type_that_the_default_input_fn_does_not_know_is_a_500(rack: Rack) -> None:
     script = "def model_fn(model_dir): return None"
     container = rack.start(archive({"code/inference.py": script}))
-    assert container.invoke(b"x", {"Content-Type": "image/png"}).status == 500
+    assert asked(container, b"x", {"Content-Type": "image/png"}).status == 500
     assert "Content type image/png is not supported" in container.log.read_text()
 
 
@@ -175,7 +187,7 @@ def test_a_stopped_container_leaves_no_process(rack: Rack) -> None:
     container.stop()
     assert not psutil.pid_exists(container.pid)
     with pytest.raises(ConnectionError):
-        container.invoke(b"1", CSV)
+        asked(container, b"1", CSV)
 
 
 def test_a_container_ends_with_its_parent_however_that_ends(tmp_path: Path) -> None:
