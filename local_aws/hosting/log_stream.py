@@ -39,10 +39,12 @@ class LogStream:
         self._lock = threading.Lock()
 
     def deliver_soon(self) -> None:
-        """Send the new lines within a second, with those that follow."""
-        with self._lock:
-            first, self._awaited = not self._awaited, True
-        if first:
+        """Send the new lines within a second, with those that follow; this waits for nobody.
+
+        It is called on the event loop, which `deliver` needs to go on while it holds its lock.
+        """
+        if not self._awaited:
+            self._awaited = True
             background.after(DELIVER_AFTER_SECONDS, self._deliver_late, quiet=True)
 
     def deliver(self) -> None:

@@ -1,5 +1,6 @@
 """A container's output on its way to CloudWatch Logs, without any CloudWatch Logs."""
 
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 import botocore.session
 import pytest
 
+from local_aws.core import background
 from local_aws.hosting import log_stream
 from local_aws.hosting.log_stream import LogStream
 
@@ -66,3 +68,27 @@ def test_a_request_stays_below_the_limits_that_the_api_model_tells(
     assert max(sizes) <= 1_048_576 and max(map(len, logs.batches)) <= 10_000
     assert [line for batch in logs.batches for line in batch] == many + long
     assert len(logs.batches) == 4
+
+
+def test_an_error_is_answered_while_an_earlier_ones_log_is_still_on_its_way(
+    logs: Logs, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, go_on, later = threading.Event(), threading.Event(), list[object]()
+
+    def slow(**_: object) -> None:
+        begun.set()
+        assert go_on.wait(10)
+
+    monkeypatch.setattr(logs, "put_log_events", slow)
+    monkeypatch.setattr(background, "after", lambda *args, **_: later.append(args))
+    sent = stream(tmp_path, "one")
+    on_its_way = threading.Thread(target=sent.deliver)
+    on_its_way.start()
+    assert begun.wait(10)
+    asked = threading.Thread(target=sent.deliver_soon, daemon=True)
+    asked.start()
+    asked.join(10)
+    held_up = asked.is_alive()
+    go_on.set()
+    on_its_way.join(10)
+    assert not held_up and len(later) == 1
