@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from mlops_constructs.monitoring.metrics import NAMESPACE, MonitorMetric
 from mlops_constructs.monitoring.monitored_endpoint import monitor_name
-from mlops_constructs.state_machines.failures import failure
+from mlops_constructs.state_machines.failures import TOLD, ends, failure
 from mlops_constructs.state_machines.notices import notice
 from mlops_constructs.state_machines.states import (
     ON_FAILURE,
@@ -169,12 +169,8 @@ def _end(monitor: str) -> dict[str, State]:
             f"'Report of a monitor can not be read: {monitor}'",
             "$failure.Error & ': ' & $failure.Cause",
             "'Its figures are missing for this run; docs/how-to/monitor.md'",
-            then="Fail",
+            then=TOLD,
             on_failure=catch(["States.ALL"], then="Fail"),
         ),
-        "Fail": {
-            "Type": "Fail",
-            "Error": jsonata("$failure.Error"),
-            "Cause": jsonata("$failure.Cause"),
-        },
+        **ends("Fail"),
     }
