@@ -130,7 +130,7 @@ def test_the_log_is_encrypted_and_ends_after_a_year(template: assertions.Templat
     assert log["KmsKeyId"] == {"Fn::GetAtt": [key, "Arn"]}
 
 
-def test_a_promotion_that_fails_times_out_or_is_stopped_is_told(template: assertions.Template):
+def test_a_promotion_that_can_t_tell_people_itself_is_told(template: assertions.Template):
     rule = only(template, "AWS::Events::Rule")
     detail = rule["EventPattern"]["detail"]
     assert detail["status"] == ["FAILED", "TIMED_OUT", "ABORTED"]
@@ -140,6 +140,10 @@ def test_a_promotion_that_fails_times_out_or_is_stopped_is_told(template: assert
         "$.detail.executionArn",
         "$.detail.status",
     }
+    assert target["InputTransformer"]["InputTemplate"] == (
+        '"<detail-executionArn> ended as <detail-status> and could not tell what it did;'
+        ' see docs/runbook.md"'
+    )
 
 
 def test_who_is_granted_it_may_start_an_execution():
