@@ -153,7 +153,9 @@ def test_an_execution_that_is_frozen_tells_what_it_had_begun_lets_go_and_changes
     assert story.while_frozen.answer == "two"
     assert not story.while_frozen.lock
     calls = story.while_frozen.run.calls
-    assert [calls.count(call) for call in ("updateStack", "updateModelPackage", "publish")] == [1] * 3
+    assert [calls.count(call) for call in ("updateStack", "updateModelPackage", "publish")] == [
+        1
+    ] * 3
     assert story.stage.packages[2] in story.stage.told("was not released to")
     assert story.frozen.run.output["outcome"] == "frozen"
     assert not {"updateStack", "updateModelPackage", "publish"} & set(story.frozen.run.calls)

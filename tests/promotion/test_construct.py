@@ -24,6 +24,7 @@ from tests.state_machines.templates import (
     statements,
 )
 
+
 @pytest.fixture(scope="module")
 def stack() -> cdk.Stack:
     stack = new_stack()

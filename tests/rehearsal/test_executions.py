@@ -23,7 +23,10 @@ from rehearsal.executions import how_it_ended
             },
             "failed: Sns.Denied no key",
         ),
-        ({"status": "FAILED", "error": "Sns.Denied", "cause": "no key"}, "FAILED: Sns.Denied no key"),
+        (
+            {"status": "FAILED", "error": "Sns.Denied", "cause": "no key"},
+            "FAILED: Sns.Denied no key",
+        ),
         ({"status": "ABORTED"}, "ABORTED: None None"),
     ],
 )
