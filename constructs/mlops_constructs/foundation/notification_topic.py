@@ -1,5 +1,7 @@
 """Where people hear of what the platform did."""
 
+from collections.abc import Mapping
+
 from aws_cdk import Aws
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
@@ -27,7 +29,7 @@ class NotificationTopic(sns.Topic):
         self._let_in("cloudwatch.amazonaws.com", ours)
         self._let_in("events.amazonaws.com")
 
-    def _let_in(self, service: str, conditions: dict[str, object] | None = None) -> None:
+    def _let_in(self, service: str, conditions: Mapping[str, object] | None = None) -> None:
         self.add_to_resource_policy(
             iam.PolicyStatement(
                 principals=[iam.ServicePrincipal(service)],
