@@ -217,10 +217,10 @@ class Stage:
         """A version that answers with ``word``."""
         return self.register(echo(word))
 
-    def start(self) -> str:
+    def start(self, request: dict[str, Any] = IN_DEV) -> str:
         """A promotion, just begun."""
         execution: str = self.client("stepfunctions").start_execution(
-            stateMachineArn=MACHINE, input=json.dumps(IN_DEV)
+            stateMachineArn=MACHINE, input=json.dumps(request)
         )["executionArn"]
         return execution
 
