@@ -44,6 +44,19 @@ def ended(world: World, started: list[str]) -> bool:
     )
 
 
+def how_it_ended(end: dict[str, Any]) -> str:
+    """SUCCEEDED, or how an execution ended and why.
+
+    Who could tell people of its failure ends as SUCCEEDED with the outcome `failed`.
+    """
+    told = json.loads(end.get("output") or "{}")
+    if told.get("outcome") == "failed":
+        return f"failed: {told['error']} {told['cause']}"
+    if end["status"] == "SUCCEEDED":
+        return "SUCCEEDED"
+    return f"{end['status']}: {end.get('error')} {end.get('cause')}"
+
+
 def await_success(world: World, arrow: str, execution: str, *, within: float = HOUR) -> None:
     """Wait until an execution ends.
 
@@ -56,6 +69,6 @@ def await_success(world: World, arrow: str, execution: str, *, within: float = H
         expected="the execution to end", until=lambda found: found["status"] != "RUNNING",
         within=within,
     )  # fmt: skip
-    if end["status"] != "SUCCEEDED":
-        seen = f"{end['status']}: {end.get('error')} {end.get('cause')}"
+    seen = how_it_ended(end)
+    if seen != "SUCCEEDED":
         raise ArrowDidNotFire(arrow, "the execution to succeed", within, seen)

@@ -10,6 +10,9 @@ from typing import Any
 from operate.account import Account
 from operate.refused import Refused
 
+FAILED = "failed"
+"""The outcome of an execution that told people why it could not go on, and so did not fail."""
+
 LOOKED_AT = 30
 """Newest executions whose input is read in search of the model's; each is a call."""
 
@@ -20,7 +23,8 @@ class Execution:
 
     Attributes:
         arn: Its ARN.
-        status: RUNNING, SUCCEEDED, FAILED, TIMED_OUT, ABORTED; GONE if Step Functions has none.
+        status: RUNNING, SUCCEEDED, FAILED, TIMED_OUT, ABORTED; GONE if Step Functions has none. One
+            that told people of its failure is SUCCEEDED there and FAILED here.
         started: When it began; None if it is gone.
         outcome: The machine's own word for how it ended, or the error and its cause.
         why: The reason that it was started for.
@@ -63,19 +67,25 @@ def _read(account: Account, arn: str) -> Execution:
 
 
 def _execution(found: Mapping[str, Any]) -> Execution:
-    outcome = ""
-    if found["status"] == "SUCCEEDED":
-        outcome = str(_json(found.get("output")).get("outcome", ""))
-    elif found["status"] != "RUNNING":
-        said = (found.get("error", ""), found.get("cause", ""))
-        outcome = ": ".join(part for part in said if part)
+    status, outcome = found["status"], ""
+    said = _json(found.get("output"))
+    if said.get("outcome") == FAILED:
+        status, outcome = "FAILED", _why(said)
+    elif status == "SUCCEEDED":
+        outcome = str(said.get("outcome", ""))
+    elif status != "RUNNING":
+        outcome = _why(found)
     return Execution(
         arn=found["executionArn"],
-        status=found["status"],
+        status=status,
         started=found["startDate"],
         outcome=outcome,
         why=str(_told(found).get("reason", "")),
     )
+
+
+def _why(said: Mapping[str, Any]) -> str:
+    return ": ".join(said[part] for part in ("error", "cause") if said.get(part))
 
 
 def _told(found: Mapping[str, Any]) -> Mapping[str, Any]:

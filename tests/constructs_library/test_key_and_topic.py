@@ -36,16 +36,21 @@ def test_the_key_lets_alarms_and_rules_encrypt_their_messages(
     assert {"kms:Decrypt", "kms:GenerateDataKey*"} <= allowed(key, service)
 
 
-@pytest.mark.parametrize("service", PUBLISHERS)
-def test_the_topic_lets_alarms_and_rules_of_this_account_publish(
-    template: dict[str, Any], service: str
+@pytest.mark.parametrize(
+    ("service", "condition"),
+    [
+        ("cloudwatch.amazonaws.com", {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}),
+        # Whoever lets EventBridge in on a condition hears nothing of any rule.
+        ("events.amazonaws.com", None),
+    ],
+)
+def test_the_topic_lets_alarms_of_this_account_and_rules_publish(
+    template: dict[str, Any], service: str, condition: dict[str, Any] | None
 ):
     policy = statements(template, "AWS::SNS::TopicPolicy")
     assert allowed(policy, service) == {"sns:Publish"}
-    for statement in for_service(policy, service):
-        assert statement["Condition"] == {
-            "StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}
-        }
+    [statement] = for_service(policy, service)
+    assert statement.get("Condition") == (condition and {"StringEquals": condition})
 
 
 def test_the_topic_refuses_whoever_publishes_without_tls(template: dict[str, Any]):

@@ -7,8 +7,10 @@ import pytest
 
 from mlops_constructs.monitoring import DataQuality, ModelDashboard, MonitorMetric
 from mlops_constructs.monitoring.alarms import SEVEN_DAYS, quiet_hours
+from mlops_constructs.monitoring.engine import Engine
+from mlops_constructs.monitoring.report_states import report_definition
 from tests.constructs_library.someones_app import new_stack, of_type, synthesized, the
-from tests.monitoring_stack.watched import OPEN, monitor_in, template_of
+from tests.monitoring_stack.watched import MODEL_MONITOR, OPEN, monitor_in, template_of
 
 Template = dict[str, Any]
 
@@ -88,8 +90,7 @@ def test_a_monitors_metrics_are_for_anyone_to_use(measured: MonitorMetric, stati
     assert metric.period.to_hours() == 1
 
 
-@pytest.fixture(scope="module")
-def widgets() -> list[dict[str, Any]]:
+def widgets_of(engine: Engine) -> list[dict[str, Any]]:
     """What the dashboard's body says, in the order in which it is read."""
     stack = new_stack()
     ModelDashboard(
@@ -98,12 +99,17 @@ def widgets() -> list[dict[str, Any]]:
         dashboard_name="churn",
         endpoint_name="churn",
         pipeline_name="churn",
-        monitors=[monitor_in(stack)],
+        monitors=[monitor_in(stack, engine)],
     )
     body = the(synthesized(stack), "AWS::CloudWatch::Dashboard")["Properties"]["DashboardBody"]
     text = "".join(part if isinstance(part, str) else "region" for part in body["Fn::Join"][1])
     found: list[dict[str, Any]] = json.loads(text)["widgets"]
     return found
+
+
+@pytest.fixture(scope="module")
+def widgets() -> list[dict[str, Any]]:
+    return widgets_of(OPEN)
 
 
 def shown(widget: dict[str, Any]) -> list[str]:
@@ -121,6 +127,14 @@ def test_the_dashboard_shows_drift_traffic_and_training(widgets: list[dict[str, 
         ["ExecutionStarted", "ExecutionSucceeded", "ExecutionFailed"],
         ["ExecutionDuration"],
     ]
+
+
+def test_what_an_engine_does_not_measure_is_not_shown_as_silence():
+    body = report_definition(endpoint_name="churn", kind="data-quality")["States"]
+    put = body["Put the metrics"]["Arguments"]["MetricData"]  # type: ignore[index]
+    shows = [name for widget in widgets_of(MODEL_MONITOR) for name in shown(widget)]
+    of_the_monitor = {metric.metric_name for metric in MonitorMetric} & set(shows)
+    assert of_the_monitor == {"ViolationCount"} <= {point["MetricName"] for point in put}
 
 
 def test_the_drift_ratio_is_shown_against_its_threshold(widgets: list[dict[str, Any]]):

@@ -7,9 +7,11 @@ from datetime import UTC, datetime
 import pytest
 
 from local_aws.launch import LocalAws
+from mlops_constructs.state_machines.failures import TOLD, ends
 from operate.account import READS
 from tests.operate.conftest import Said
 from tests.operate.stage import BUCKET, MODEL, STAMP, WAITS_FOR_LONG, SmallStage
+from tests.promotion.stage import eventually
 
 pytestmark = pytest.mark.local_aws
 
@@ -270,3 +272,26 @@ def test_what_a_person_gets_wrong_is_one_sentence(
     assert said.code == 1
     assert sentence in said.err
     assert len(said.err.splitlines()) == 1
+
+
+def test_an_execution_that_told_people_of_its_failure_is_seen_as_failed(
+    stage: SmallStage, operate: Operate
+):
+    why = {"Error": "Promotion.StackStuck", "Cause": "it is in UPDATE_ROLLBACK_FAILED"}
+    begin = {"Type": "Pass", "Assign": {"failure": why}, "Next": TOLD}
+    ends_so = {"QueryLanguage": "JSONata", "StartAt": "B", "States": {"B": begin} | ends("Fail")}
+    states, machine = stage.client("stepfunctions"), stage.machine("promotion")
+    states.update_state_machine(stateMachineArn=machine, definition=json.dumps(ends_so))
+    told = json.dumps({"endpoint": stage.resource})
+    failed = states.start_execution(stateMachineArn=machine, input=told)["executionArn"]
+
+    def status() -> str | None:
+        found: str = states.describe_execution(executionArn=failed)["status"]
+        return None if found == "RUNNING" else found
+
+    assert eventually(status, "its end") == "SUCCEEDED"
+    text = " ".join(operate("status", *FLIGHTS).out.split())
+    assert f": FAILED: {why['Error']}: {why['Cause']}" in text
+    [look] = json.loads(operate("status", *FLIGHTS, "--json").out)
+    last = look["release"]["last"]
+    assert (last["status"], last["outcome"]) == ("FAILED", f"{why['Error']}: {why['Cause']}")

@@ -42,4 +42,5 @@ def _released(*versions: int) -> World:
     world.messages.clear()
     world.slept.clear()
     world.served.clear()
+    world.tried.clear()
     return world

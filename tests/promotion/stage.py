@@ -217,10 +217,10 @@ class Stage:
         """A version that answers with ``word``."""
         return self.register(echo(word))
 
-    def start(self) -> str:
+    def start(self, request: dict[str, Any] = IN_DEV) -> str:
         """A promotion, just begun."""
         execution: str = self.client("stepfunctions").start_execution(
-            stateMachineArn=MACHINE, input=json.dumps(IN_DEV)
+            stateMachineArn=MACHINE, input=json.dumps(request)
         )["executionArn"]
         return execution
 
@@ -288,15 +288,17 @@ class Stage:
 
     def told(self, word: str) -> str:
         """The first message with ``word`` in it."""
+        return eventually(
+            lambda: next((text for text in self.read() if word in text), None),
+            f"a message with {word!r}",
+        )
 
-        def look() -> str | None:
-            queue = self.client("sqs")
-            url = queue.get_queue_url(QueueName="heard")["QueueUrl"]
-            for message in queue.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get(
-                "Messages", []
-            ):
+    def read(self) -> list[str]:
+        """All messages that there have been."""
+        queue = self.client("sqs")
+        url = queue.get_queue_url(QueueName="heard")["QueueUrl"]
+        while found := queue.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages"):
+            for message in found:
                 self.heard.append(message["Body"])
                 queue.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
-            return next((text for text in self.heard if word in text), None)
-
-        return eventually(look, f"a message with {word!r}")
+        return self.heard

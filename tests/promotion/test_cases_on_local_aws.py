@@ -146,19 +146,25 @@ def test_what_a_killed_execution_left_is_finished_by_the_next(story: Story):
     assert "see docs/runbook.md" in story.stage.told("ended as ABORTED")
 
 
-def test_an_execution_that_is_frozen_ends_lets_go_and_changes_nothing_more(story: Story):
+def test_an_execution_that_is_frozen_tells_what_it_had_begun_lets_go_and_changes_nothing_more(
+    story: Story,
+):
     assert story.while_frozen.run.output["outcome"] == "frozen"
     assert story.while_frozen.answer == "two"
     assert not story.while_frozen.lock
     calls = story.while_frozen.run.calls
-    assert not {"updateModelPackage", "setStackPolicy", "publish"} & set(calls)
+    assert [calls.count(call) for call in ("updateStack", "updateModelPackage", "publish")] == [
+        1
+    ] * 3
+    assert story.stage.packages[2] in story.stage.told("was not released to")
     assert story.frozen.run.output["outcome"] == "frozen"
     assert not {"updateStack", "updateModelPackage", "publish"} & set(story.frozen.run.calls)
     assert story.frozen.slot == story.while_frozen.slot
 
 
-def test_after_the_freeze_the_failed_version_is_rolled_back_and_the_slot_is_true(story: Story):
-    assert story.unfrozen.run.output["outcome"] == "rolled back"
+def test_after_the_freeze_the_failed_version_is_not_tried_again_and_the_slot_is_true(story: Story):
+    assert story.unfrozen.run.output["outcome"] == "already serving"
+    assert "publish" not in story.unfrozen.run.calls
     assert (story.unfrozen.answer, story.unfrozen.slot) == ("two", story.killed.slot)
     assert story.stage.stamp(story.stage.packages[2]).startswith("rolled back 20")
 
@@ -168,3 +174,13 @@ def test_a_release_beside_a_deploy_of_another_change_ends_with_both(story: Story
     assert story.deployed.stack == "UPDATE_COMPLETE"
     assert story.display_name == "changed"
     assert story.stage.stamp(story.stage.packages[3]).startswith("released 20")
+
+
+def test_of_the_fault_and_of_each_version_s_end_the_topic_has_one_message(story: Story):
+    one, two, three, four = story.stage.packages
+    ends = [f" now serves {package} by " for package in (one, two, four)]
+    ends += [f"{three} was not released to", " ended as ABORTED and could not tell"]
+    heard = story.stage.read()
+    assert [sum(end in text for text in heard) for end in ends] == [1] * len(ends)
+    told = ("now serves", "was not released", "ended as", "needs a person")
+    assert sum(any(word in text for word in told) for text in heard) == len(ends)

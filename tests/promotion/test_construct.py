@@ -2,19 +2,16 @@
 
 import json
 import re
-from typing import Any
 
 import aws_cdk as cdk
 import cdk_nag
 import pytest
 from aws_cdk import assertions
 from aws_cdk import aws_iam as iam
-from aws_cdk import aws_kms as kms
-from aws_cdk import aws_sns as sns
 
 from mlops_constructs.problems import InvalidProps
-from mlops_constructs.promotion import Promotion
 from tests.promotion.promote import DEFINITION
+from tests.promotion.told import new_stack, promotion
 from tests.state_machines.anatomy import called
 from tests.state_machines.templates import (
     ENCRYPTED_TOPIC,
@@ -26,27 +23,6 @@ from tests.state_machines.templates import (
     resources_of,
     statements,
 )
-
-PROPS: dict[str, Any] = {
-    "state_machine_name": "dev-promotion",
-    "slot_prefix": "/perennial/dev",
-    "stack_prefix": "Dev-Serving-",
-    "monitoring_stack_prefix": "Dev-Monitoring-",
-    "name_prefix": "dev-",
-    "group_prefix": "dev-",
-    "next_stage": "Prod",
-}
-
-
-def new_stack() -> cdk.Stack:
-    """In an app without CloudFormation's own checks, which would only warn here, after seconds."""
-    return cdk.Stack(cdk.App(builtin_cloud_formation_validation=False), "Dev-Operations")
-
-
-def promotion(stack: cdk.Stack, **props: Any) -> Promotion:
-    key = kms.Key(stack, "Key", enable_key_rotation=True)
-    topic = sns.Topic(stack, "Topic", master_key=key, enforce_ssl=True)
-    return Promotion(stack, "Promotion", topic=topic, key=key, **(PROPS | props))
 
 
 @pytest.fixture(scope="module")
@@ -155,7 +131,7 @@ def test_the_log_is_encrypted_and_ends_after_a_year(template: assertions.Templat
     assert log["KmsKeyId"] == {"Fn::GetAtt": [key, "Arn"]}
 
 
-def test_a_promotion_that_fails_times_out_or_is_stopped_is_told(template: assertions.Template):
+def test_a_promotion_that_can_t_tell_people_itself_is_told(template: assertions.Template):
     rule = only(template, "AWS::Events::Rule")
     detail = rule["EventPattern"]["detail"]
     assert detail["status"] == ["FAILED", "TIMED_OUT", "ABORTED"]
@@ -165,6 +141,10 @@ def test_a_promotion_that_fails_times_out_or_is_stopped_is_told(template: assert
         "$.detail.executionArn",
         "$.detail.status",
     }
+    assert target["InputTransformer"]["InputTemplate"] == (
+        '"<detail-executionArn> ended as <detail-status> and could not tell what it did;'
+        ' see docs/runbook.md"'
+    )
 
 
 def test_who_is_granted_it_may_start_an_execution():

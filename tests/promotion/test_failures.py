@@ -5,9 +5,16 @@ import pytest
 from tests.promotion.names import LOCK, REQUEST, SLOT, STAMP
 from tests.promotion.promote import promote, released
 from tests.promotion.world import World
-from tests.state_machines.machine import AwsError
+from tests.state_machines.machine import AwsError, Execution
 
+NEEDS_A_PERSON = ["Promotion needs a person: dev-flight-delay"]
 STUCK = ["UPDATE_ROLLBACK_FAILED", "ROLLBACK_COMPLETE", "UPDATE_FAILED", "REVIEW_IN_PROGRESS"]
+
+
+def told(execution: Execution) -> tuple[str, str]:
+    """Error and cause of an execution that has told people of them, and so did not fail."""
+    assert (execution.status, execution.output["outcome"]) == ("SUCCEEDED", "failed")
+    return execution.output["error"], execution.output["cause"]
 
 
 @pytest.mark.parametrize("status", STUCK)
@@ -15,14 +22,14 @@ def test_a_stack_that_no_update_can_leave_needs_a_person(status: str):
     world = released(1)
     world.register(2)
     world.status = status
-    execution = promote(world)
-    assert (execution.status, execution.error) == ("FAILED", "Promotion.StackStuck")
-    assert execution.cause == (
+    error, cause = told(promote(world))
+    assert error == "Promotion.StackStuck"
+    assert cause == (
         f"Stack Dev-Serving-flight-delay is in {status} (none given), which no update can leave;"
         " see A stack that is stuck in docs/runbook.md"
     )
-    assert world.subjects() == ["Promotion needs a person: dev-flight-delay"]
-    assert execution.cause in world.messages[0]["Message"]
+    assert world.subjects() == NEEDS_A_PERSON
+    assert cause in world.messages[0]["Message"]
     assert world.serves() == 1
 
 
@@ -34,8 +41,9 @@ def test_a_rollback_that_fails_during_the_release_needs_a_person_and_frees_the_l
         world.status = "UPDATE_ROLLBACK_FAILED"
 
     world.on_wait = fail
-    execution = promote(world)
-    assert execution.error == "Promotion.StackStuck"
+    error, _ = told(promote(world))
+    assert error == "Promotion.StackStuck"
+    assert world.subjects() == NEEDS_A_PERSON
     assert LOCK not in world.parameters
 
 
@@ -44,9 +52,9 @@ def test_an_endpoint_that_no_update_can_leave_needs_a_person(status: str):
     world = released(1)
     assert world.endpoint is not None
     world.endpoint["status"] = status
-    execution = promote(world)
-    assert (execution.status, execution.error) == ("FAILED", "Promotion.EndpointStuck")
-    assert execution.cause == (
+    error, cause = told(promote(world))
+    assert error == "Promotion.EndpointStuck"
+    assert cause == (
         f"Endpoint dev-flight-delay is {status} (none given), which no update can leave;"
         " see An endpoint that is stuck in docs/runbook.md"
     )
@@ -55,9 +63,9 @@ def test_an_endpoint_that_no_update_can_leave_needs_a_person(status: str):
 def test_an_endpoint_deleted_by_hand_is_not_held_against_a_version():
     world = released(1)
     world.endpoint = None
-    execution = promote(world)
-    assert (execution.status, execution.error) == ("FAILED", "Promotion.NotConverged")
-    assert execution.cause == (
+    error, cause = told(promote(world))
+    assert error == "Promotion.NotConverged"
+    assert cause == (
         "After the update of Dev-Serving-flight-delay the endpoint runs config NONE and the stack"
         " says config-1; see Stack and endpoint disagree in docs/runbook.md"
     )
@@ -69,8 +77,8 @@ def test_an_error_of_aws_is_told_and_frees_the_lock():
     world.register(2)
     denied = AwsError("CloudFormation.CloudFormationException", "not authorized to UpdateStack")
     world.refusals["updateStack"] = [denied]
-    execution = promote(world)
-    assert (execution.error, execution.cause) == (denied.error, denied.cause)
+    assert told(promote(world)) == (denied.error, denied.cause)
+    assert world.subjects() == NEEDS_A_PERSON
     assert denied.cause in world.messages[0]["Message"]
     assert LOCK not in world.parameters
 
@@ -95,9 +103,9 @@ def test_an_error_that_passes_is_tried_again():
 def test_a_missing_slot_is_named():
     world = released(1)
     del world.parameters[SLOT]
-    execution = promote(world)
-    assert (execution.status, execution.error) == ("FAILED", "Promotion.NoSlot")
-    assert execution.cause == (
+    error, cause = told(promote(world))
+    assert error == "Promotion.NoSlot"
+    assert cause == (
         "There is no slot /perennial/dev/flight-delay/slot; the stack that owns it makes it"
     )
 

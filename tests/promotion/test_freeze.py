@@ -113,7 +113,12 @@ def test_a_freeze_at_any_moment_stops_it_within_the_round_and_what_follows_mends
     assert "IN_PROGRESS" not in world.status
     assert world.serves() in (1, 2)
 
-    told = list(world.messages)
+    # What came of an update is not left to guesses, or a version that failed is tried again.
+    told, tried = list(world.messages), list(world.tried)
+    stamp = world.stamps[2].get(STAMP, "")
+    assert [m["Subject"].lower().partition(":")[0] for m in told] == (
+        [stamp.rpartition(" ")[0]] if tried else []
+    )
     world.calls.clear()
     assert promote(world).output["outcome"] == "frozen"
     assert (changes(world), world.messages) == ([], told)
@@ -125,10 +130,31 @@ def test_a_freeze_at_any_moment_stops_it_within_the_round_and_what_follows_mends
     word = "released" if case == "good" else "rolled back"
     assert world.stamps[2][STAMP].startswith(word)
     assert len([m for m in world.messages if arn_is_told(m)]) == 1
+    assert world.tried.count(2) == 1
 
 
 def arn_is_told(message: dict[str, str]) -> bool:
     return message["Subject"].startswith(("Released", "Rolled back"))
+
+
+@pytest.mark.parametrize("name", [OF_THE_MODEL, OF_THE_STAGE])
+def test_of_a_release_that_ends_frozen_people_hear_and_nothing_is_swept(name: str):
+    world = released(1, 2)
+    configs = set(world.configs)
+    world.register(3)
+    world.on_wait = lambda: freeze(world, name)
+    assert promote(world).output["outcome"] == "frozen"
+    assert world.serves() == 3
+    assert world.subjects() == ["Released: dev-flight-delay"]
+    assert configs < world.configs.keys()
+
+
+def test_a_disagreement_that_no_version_is_to_blame_for_waits_for_the_end_of_the_freeze():
+    world = released(1)
+    world.endpoint = None
+    world.on_call = lambda action, given: freeze(world) if action == "updateStack" else None
+    assert promote(world).output["outcome"] == "frozen"
+    assert world.messages == []
 
 
 def test_an_execution_that_waits_out_a_deploy_ends_frozen_and_lets_go():

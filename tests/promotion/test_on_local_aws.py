@@ -52,6 +52,7 @@ class Story:
     broken: Seen
     rejected: Seen
     without_a_slot: Run
+    incomplete: Run
 
 
 @dataclass(frozen=True)
@@ -115,7 +116,11 @@ def play(stage: Stage, operations: str) -> Story:
     )
     rejected = seen(stage, stage.promote())
     stage.client("ssm").delete_parameter(Name=SLOT)
-    return Story(stage, first, repeated, second, both[1], broken, rejected, stage.promote())
+    without_a_slot = stage.promote()
+    incomplete = stage.end(stage.start({"model": "flight-delay"}))
+    return Story(
+        stage, first, repeated, second, both[1], broken, rejected, without_a_slot, incomplete
+    )
 
 
 def test_the_first_approved_version_answers(story: Story):
@@ -170,11 +175,21 @@ def test_configs_and_models_before_the_previous_ones_are_gone(story: Story):
     assert (story.rejected.configs, story.rejected.models) == (2, 2)
 
 
-def test_a_failure_is_told_by_the_machine_and_by_the_rule(story: Story):
-    assert story.without_a_slot.status == "FAILED"
-    assert story.without_a_slot.cause.startswith(f"There is no slot {SLOT}")
+def test_a_failure_that_the_machine_has_told_is_not_told_by_the_rule(story: Story):
+    told = story.without_a_slot.output
+    assert (story.without_a_slot.status, told["outcome"]) == ("SUCCEEDED", "failed")
+    assert told["cause"].startswith(f"There is no slot {SLOT}")
     assert f"There is no slot {SLOT}" in story.stage.told("Promotion.NoSlot")
+    assert sum("Promotion.NoSlot" in text for text in story.stage.read()) == 1
+
+
+def test_a_failure_that_the_machine_could_not_tell_is_told_by_the_rule_and_is_the_only_one(
+    story: Story,
+):
+    assert story.incomplete.status == "FAILED"
+    assert story.incomplete.cause.startswith("The input has to say model")
     assert "see docs/runbook.md" in story.stage.told("ended as FAILED")
+    assert sum("ended as" in text for text in story.stage.read()) == 1
 
 
 def test_the_endpoint_is_protected_by_a_stack_policy(story: Story):

@@ -172,7 +172,7 @@ def test_with_nothing_approved_a_missing_endpoint_does_not_empty_the_slot():
     world.approval[1] = "Rejected"
     world.endpoint = None
     execution = promote(world)
-    assert execution.error == "Promotion.NotConverged"
+    assert execution.output["error"] == "Promotion.NotConverged"
     assert world.parameters[SLOT] == slot_of(1)
 
 

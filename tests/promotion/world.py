@@ -40,7 +40,8 @@ class World:
         on_call: Called before each call, with the action and its request; may raise what AWS
             answers instead.
         on_answer: The same after it: what was asked for is done, and the answer is lost.
-        served: Every version that the endpoint was ever seen to serve.
+        served: What the endpoint was seen to serve, one after the other.
+        tried: Versions that an update of the stack was to bring in, one after the other.
     """
 
     approval: dict[int, str] = field(default_factory=dict)
@@ -66,7 +67,8 @@ class World:
     on_wait: Callable[[], None] = lambda: None
     on_call: Interference = lambda action, given: None
     on_answer: Interference = lambda action, given: None
-    served: set[int | None] = field(default_factory=set)
+    served: list[int | None] = field(default_factory=list)
+    tried: list[int] = field(default_factory=list)
     resolving: str = EMPTY
     slept: list[float] = field(default_factory=list)
     pages: int = 100
@@ -111,7 +113,8 @@ class World:
             report.generate_report()
         )
         self.calls.append((action, arguments))
-        self.served.add(self.serves())
+        if self.served[-1:] != [self.serves()]:
+            self.served.append(self.serves())
         if self.refusals.get(action):
             raise self.refusals[action].pop(0)
         self.on_call(action, arguments)
@@ -270,6 +273,8 @@ class World:
         wanted = self.resolving
         package = wanted.partition(",")[0]
         version = 0 if package == "NONE" else int(package.rpartition("/")[2])
+        if version and wanted != self.resolved:
+            self.tried.append(version)
         if version in self.broken:
             self.status = "UPDATE_ROLLBACK_COMPLETE"
             return

@@ -130,9 +130,11 @@ def test_there_is_no_function(template: assertions.Template):
     template.resource_count_is("AWS::Lambda::Function", 0)
 
 
-def test_a_retraining_that_fails_times_out_or_is_stopped_is_told(template: assertions.Template):
+def test_a_retraining_that_can_t_tell_people_itself_is_told(template: assertions.Template):
     rule = only(template, "AWS::Events::Rule")
-    assert rule["Description"] == "A retraining failed, timed out or was stopped"
+    assert rule["Description"] == (
+        "A retraining timed out, was stopped, or failed and could not tell why"
+    )
     assert rule["EventPattern"]["detail"]["status"] == ["FAILED", "TIMED_OUT", "ABORTED"]
 
 

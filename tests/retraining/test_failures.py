@@ -11,19 +11,19 @@ from tests.state_machines.machine import AwsError, Execution
 DENIED = AwsError("SageMaker.SageMakerException", "not authorized to start the pipeline")
 
 
-def failed(world: World, **changed: Any) -> Execution:
-    """The execution, which has failed."""
-    started = world.ask("person", **changed)
+def asked_for(world: World) -> Execution:
+    """An execution that a person has started, once it has ended."""
+    started = world.ask("person")
     world.play()
-    assert started.execution.status == "FAILED"
     return started.execution
 
 
 def test_a_start_that_aws_refuses_is_told_and_frees_the_lock():
     world = World()
     world.refusals["startPipelineExecution"] = [DENIED] * 5
-    execution = failed(world)
-    assert (execution.error, execution.cause) == (DENIED.error, DENIED.cause)
+    execution = asked_for(world)
+    told = {"outcome": "failed", "error": DENIED.error, "cause": DENIED.cause}
+    assert (execution.status, execution.output) == ("SUCCEEDED", told)
     [message] = world.messages
     assert message["Subject"] == "Retraining needs a person: dev-flight-delay"
     assert DENIED.cause in message["Message"]
@@ -34,7 +34,7 @@ def test_a_start_that_aws_refuses_is_told_and_frees_the_lock():
 def test_what_was_asked_for_is_not_lost_by_a_failure():
     world = World()
     world.refusals["startPipelineExecution"] = [DENIED] * 5
-    failed(world)
+    asked_for(world)
     world.ask("re-check")
     world.play()
     assert [run.parameters["Reason"] for run in world.runs] == ["person: because"]
@@ -51,11 +51,13 @@ def test_an_error_that_passes_is_tried_again(action: str):
     assert len(world.runs) == 1
 
 
-def test_a_failure_that_can_not_be_told_still_frees_the_lock():
+def test_a_failure_that_can_not_be_told_still_frees_the_lock_and_fails_with_its_own_cause():
     world = World()
     world.refusals["startPipelineExecution"] = [DENIED] * 5
     world.refusals["publish"] = [AwsError("Sns.KmsDisabledException", "no key")] * 5
-    assert failed(world).cause == DENIED.cause
+    execution = asked_for(world)
+    assert (execution.status, execution.cause) == ("FAILED", DENIED.cause)
+    assert world.messages == []
     assert LOCK not in world.parameters
 
 

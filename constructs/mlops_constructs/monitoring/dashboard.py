@@ -13,6 +13,8 @@ from mlops_constructs.training.training_pipeline import PipelineMetric
 _A_THIRD = 8
 """Of the 24 columns of a dashboard."""
 
+_RECORDS = (MonitorMetric.RECORDS, MonitorMetric.UNREADABLE, MonitorMetric.TOO_FEW_RECORDS)
+
 
 class ModelDashboard(Construct):
     """A row for each monitor, one for the endpoint, and one for the runs of a training pipeline.
@@ -43,29 +45,26 @@ class ModelDashboard(Construct):
 
 
 def _drift(monitor: EndpointMonitor) -> list[cloudwatch.IWidget]:
+    """Of what its engine measures: a graph that stays empty looks like a monitor that is silent."""
+    found: list[cloudwatch.IWidget] = []
+    if MonitorMetric.DRIFT_RATIO in monitor.measures:
+        found.append(_ratio(monitor))
+    found.append(_graph(f"{monitor.kind}: violations", monitor.metric(MonitorMetric.VIOLATIONS)))
+    counted = [metric for metric in _RECORDS if metric in monitor.measures]
+    if counted:
+        found.append(_graph(f"{monitor.kind}: records", *map(monitor.metric, counted)))
+    return found
+
+
+def _ratio(monitor: EndpointMonitor) -> cloudwatch.IWidget:
     limit = cloudwatch.HorizontalAnnotation(value=1, label="threshold")
-    ratio = cloudwatch.GraphWidget(
+    return cloudwatch.GraphWidget(
         title=f"{monitor.kind}: largest distance by its threshold",
         left=[monitor.metric(MonitorMetric.DRIFT_RATIO)],
         left_annotations=[limit],
         left_y_axis=cloudwatch.YAxisProps(min=0),
         width=_A_THIRD,
     )
-    return [
-        ratio,
-        _graph(f"{monitor.kind}: violations", monitor.metric(MonitorMetric.VIOLATIONS)),
-        _graph(
-            f"{monitor.kind}: records",
-            *(
-                monitor.metric(measured)
-                for measured in (
-                    MonitorMetric.RECORDS,
-                    MonitorMetric.UNREADABLE,
-                    MonitorMetric.TOO_FEW_RECORDS,
-                )
-            ),
-        ),
-    ]
 
 
 def _serving(endpoint_name: str) -> list[cloudwatch.IWidget]:

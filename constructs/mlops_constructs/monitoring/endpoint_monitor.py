@@ -26,7 +26,7 @@ class EndpointMonitor(Construct):
     """Looks at what an endpoint is asked, writes reports, puts metrics, and rings.
 
     Reports, metrics and alarms have the same places and names on every engine, so that nothing
-    downstream knows which one runs.
+    downstream knows which one runs; `measures` says which metrics it puts.
 
     Args:
         settings: The monitor's kind and settings.
@@ -51,7 +51,9 @@ class EndpointMonitor(Construct):
         super().__init__(scope, construct_id)
         self.kind = settings.kind
         self._endpoint = endpoint
-        _MONITORS[type(engine)](
+        monitor = _MONITORS[type(engine)]
+        self.measures = monitor.measures
+        monitor(
             self,
             "Engine",
             settings=settings,

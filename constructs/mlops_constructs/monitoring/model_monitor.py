@@ -1,6 +1,7 @@
 """A monitor of the engine Model Monitor."""
 
 from collections.abc import Mapping
+from typing import ClassVar
 
 from aws_cdk import Fn
 from aws_cdk import aws_sns as sns
@@ -8,8 +9,10 @@ from constructs import Construct
 
 from mlops_constructs.monitoring.job_definition import ANALYZER_IMAGE, DataQualityJob
 from mlops_constructs.monitoring.job_role import MonitorJobRole
+from mlops_constructs.monitoring.metrics import MonitorMetric
 from mlops_constructs.monitoring.monitored_endpoint import MonitoredEndpoint, monitor_name
 from mlops_constructs.monitoring.monitoring_schedule import MonitoringSchedule
+from mlops_constructs.monitoring.report_states import MEASURED
 from mlops_constructs.monitoring.schedule import model_monitor_expression
 from mlops_constructs.monitoring.settings import MonitorSettings
 from mlops_constructs.monitoring.violation_report import ViolationReport
@@ -30,6 +33,8 @@ class ModelMonitor(Construct):
             registries.
         topic: Hears of runs that failed, and of reports that can't be read.
     """
+
+    measures: ClassVar[frozenset[MonitorMetric]] = frozenset(MEASURED)
 
     def __init__(
         self,

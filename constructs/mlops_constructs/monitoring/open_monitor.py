@@ -1,6 +1,7 @@
 """A monitor of the open engine."""
 
 from collections.abc import Mapping
+from typing import ClassVar
 
 from aws_cdk import Stack
 from aws_cdk import aws_iam as iam
@@ -10,7 +11,7 @@ from constructs import Construct
 
 from mlops_constructs.monitor_steps import MONITOR_STEPS
 from mlops_constructs.monitoring.job_role import MonitorJobRole
-from mlops_constructs.monitoring.metrics import NAMESPACE
+from mlops_constructs.monitoring.metrics import NAMESPACE, MonitorMetric
 from mlops_constructs.monitoring.monitored_endpoint import MonitoredEndpoint, monitor_name
 from mlops_constructs.monitoring.open_definition import monitor_definition
 from mlops_constructs.monitoring.settings import MonitorSettings
@@ -36,6 +37,8 @@ class OpenMonitor(Construct):
         image_accounts: Region to placeholder (`SklearnAccount`) to account of AWS's registries.
         topic: Hears of a window that no run could be started for.
     """
+
+    measures: ClassVar[frozenset[MonitorMetric]] = frozenset(MonitorMetric)
 
     def __init__(
         self,

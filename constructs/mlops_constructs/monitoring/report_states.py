@@ -5,11 +5,11 @@ documented event names neither the schedule nor the exit message.
 https://docs.aws.amazon.com/sagemaker/latest/dg/automating-sagemaker-with-eventbridge.html
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 
 from mlops_constructs.monitoring.metrics import NAMESPACE, MonitorMetric
 from mlops_constructs.monitoring.monitored_endpoint import monitor_name
-from mlops_constructs.state_machines.failures import failure
+from mlops_constructs.state_machines.failures import TOLD, ends, failure
 from mlops_constructs.state_machines.notices import notice
 from mlops_constructs.state_machines.states import (
     ON_FAILURE,
@@ -35,6 +35,12 @@ SAYS_NONE = "no violations"
 """In the exit message of a run that found none; whether it then writes the file is UNVERIFIED."""
 
 NO_SUCH_KEY = ["S3.NoSuchKeyException"]
+
+MEASURED: Mapping[MonitorMetric, object] = {
+    MonitorMetric.VIOLATIONS: jsonata("$violations"),
+    MonitorMetric.HEARTBEAT: 1,
+}
+"""What a report of Model Monitor gives, with its value."""
 
 TIMEOUT_SECONDS = 15 * 60
 
@@ -129,10 +135,6 @@ def _report() -> dict[str, State]:
 
 def _measure(endpoint_name: str, kind: str) -> dict[str, State]:
     dimensions = [{"Name": "Endpoint", "Value": endpoint_name}, {"Name": "Monitor", "Value": kind}]
-    measured: Sequence[tuple[MonitorMetric, object]] = (
-        (MonitorMetric.VIOLATIONS, jsonata("$violations")),
-        (MonitorMetric.HEARTBEAT, 1),
-    )
     return {
         "Put the metrics": call(
             "cloudwatch",
@@ -146,7 +148,7 @@ def _measure(endpoint_name: str, kind: str) -> dict[str, State]:
                         "Unit": "Count",
                         "Value": value,
                     }
-                    for metric, value in measured
+                    for metric, value in MEASURED.items()
                 ],
             },
             then="Done",
@@ -169,12 +171,8 @@ def _end(monitor: str) -> dict[str, State]:
             f"'Report of a monitor can not be read: {monitor}'",
             "$failure.Error & ': ' & $failure.Cause",
             "'Its figures are missing for this run; docs/how-to/monitor.md'",
-            then="Fail",
+            then=TOLD,
             on_failure=catch(["States.ALL"], then="Fail"),
         ),
-        "Fail": {
-            "Type": "Fail",
-            "Error": jsonata("$failure.Error"),
-            "Cause": jsonata("$failure.Cause"),
-        },
+        **ends("Fail"),
     }

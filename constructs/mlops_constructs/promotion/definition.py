@@ -74,6 +74,7 @@ def _begin() -> dict[str, State]:
                 "told": "",
                 "attempt": 0,
                 "tried": False,
+                "moves": False,
                 "stamped": [],
                 "rolledBack": [],
                 "outcome": "already serving",

@@ -31,7 +31,8 @@ KNOWN = (
 def desire() -> dict[str, State]:
     """From "Read the slot", by way of what came of an update, to "Does it serve what it should?".
 
-    The slot is read with the freezes, once in each round and before anything is done.
+    The slot is read with the freezes, once in each round and before anything is done. What came of
+    an update that this execution began is written down and told even so: nobody else can know.
     """
     return _slot() | _newest_approved() | _without_approval() | _comparison()
 
@@ -46,7 +47,7 @@ def _slot() -> dict[str, State]:
             then="May it be changed?",
         ),
         "May it be changed?": choose(
-            when(FROZEN, "Read the note", {"outcome": "frozen"}),
+            when(f"{FROZEN} and $not($tried and $moves)", "Read the note", {"outcome": "frozen"}),
             failure(
                 "$slot = ''",
                 "Promotion.NoSlot",

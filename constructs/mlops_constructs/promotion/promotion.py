@@ -47,8 +47,9 @@ class Promotion(ReconcilingMachine):
     `perennial:endpoint`, its value the endpoint's name.
 
     An execution succeeds with the outcome `already serving`, `released`, `unproven`, `rolled back`,
-    `frozen` or `left to the holder of the lock`, and fails when a person is needed. The topic hears
-    of releases, rollbacks and failures, of a release that has answered no request, of a version
+    `frozen` or `left to the holder of the lock`, and with `failed`, `error` and `cause` when a
+    person is needed and has been told; it fails when nobody could be told. The topic hears of
+    releases, rollbacks and failures, of a release that has answered no request, of a version
     that waits for the next stage's approval, of one that serves without approval, and of one that
     serves unwatched.
 

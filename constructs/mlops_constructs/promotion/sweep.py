@@ -5,6 +5,7 @@ deletes them. Ours are known by the tag `perennial:endpoint`.
 """
 
 from mlops_constructs.serving.served_version import ENDPOINT_TAG
+from mlops_constructs.state_machines.freeze import FROZEN
 from mlops_constructs.state_machines.states import (
     State,
     call,
@@ -35,7 +36,8 @@ def _ours() -> dict[str, State]:
     tagged = f"Tags[Key = '{ENDPOINT_TAG}' and Value = $target.endpoint]"
     return {
         "Is there anything to sweep?": choose(
-            when("$previous.config = 'NONE'", "Read the stack"), otherwise="Start to sweep"
+            when(f"$previous.config = 'NONE' or {FROZEN}", "Read the stack"),
+            otherwise="Start to sweep",
         ),
         "Start to sweep": remember(
             {"before": jsonata("$served.created"), "pages": 0, "swept": []},

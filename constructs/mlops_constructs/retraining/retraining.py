@@ -39,8 +39,9 @@ class Retraining(ReconcilingMachine):
     `perennial:endpoint`.
 
     An execution succeeds with the outcome `started`, `no need`, `waits for approval`, `waits for a
-    verdict`, `left to the holder of the lock` or `left to the re-check`, and fails when a person is
-    needed. The topic hears of runs that were started, once a day of a version whose approval a
+    verdict`, `left to the holder of the lock` or `left to the re-check`, and with `failed`, `error`
+    and `cause` when a person is needed and has been told; it fails when nobody could be told. The
+    topic hears of runs that were started, once a day of a version whose approval a
     drift waits for, and of failures.
 
     Args:

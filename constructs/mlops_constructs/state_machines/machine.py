@@ -1,4 +1,4 @@
-"""A state machine with its log, its traces, and a word to people when an execution fails."""
+"""A state machine with its log, its traces, and a word to people when an execution can't say it."""
 
 import json
 import re
@@ -31,7 +31,7 @@ class ReconcilingMachine(Construct):
         noun: What an execution is, such as `promotion`.
         definition: The machine, with `${TopicArn}` for the topic.
         role: Makes the role in the scope it is given.
-        topic: Hears of executions that fail, time out or are stopped.
+        topic: Hears of executions that time out, are stopped, or fail and could not tell it.
         key: Encrypts the log; CloudWatch Logs must be let to use it.
 
     Attributes:
@@ -70,7 +70,7 @@ class ReconcilingMachine(Construct):
         return self.state_machine.grant_start_execution(grantee)
 
     def metric_failed(self) -> cloudwatch.Metric:
-        """Executions that ended in need of a person, summed over five minutes."""
+        """Executions that failed and could not tell people why, summed over five minutes."""
         return self.state_machine.metric_failed()
 
     def _logs(self, name: str, key: kms.IKey) -> sfn.LogOptions:
@@ -88,10 +88,11 @@ class ReconcilingMachine(Construct):
         )
 
     def _tell_of_failures(self, noun: str, topic: sns.ITopic) -> None:
+        """Who can tell of its failure does, and does not end as FAILED (failures.py)."""
         rule = events.Rule(
             self,
             "Failed",
-            description=f"A {noun} failed, timed out or was stopped",
+            description=f"A {noun} timed out, was stopped, or failed and could not tell why",
             event_pattern=events.EventPattern(
                 source=["aws.states"],
                 detail_type=["Step Functions Execution Status Change"],
@@ -103,7 +104,8 @@ class ReconcilingMachine(Construct):
         )
         text = events.RuleTargetInput.from_text(
             f"{events.EventField.from_path('$.detail.executionArn')} ended as "
-            f"{events.EventField.from_path('$.detail.status')}; see docs/runbook.md"
+            f"{events.EventField.from_path('$.detail.status')} and could not tell what it did;"
+            " see docs/runbook.md"
         )
         rule.add_target(targets.SnsTopic(topic, message=text))
 
