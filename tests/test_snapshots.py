@@ -1,4 +1,4 @@
-"""Every template as a reviewer reads it.
+"""Every template as a reviewer reads it, each definition inside of one in a file of its own.
 
 `make snapshots` writes them anew; the diff is then part of the pull request.
 """
@@ -6,30 +6,17 @@
 from pathlib import Path
 from typing import Any
 
-import pytest
-from syrupy.assertion import SnapshotAssertion
-from syrupy.extensions.json import JSONSnapshotExtension
-
-from tests.readable import readable
-
-SNAPSHOTS = Path(__file__).parent / "__snapshots__" / "test_snapshots"
+from mlops_constructs.testing import TemplateSnapshot
+from mlops_constructs.testing.readable import readable_files
+from tests.template_snapshots.restored import restored
 
 
-@pytest.fixture
-def snapshot_json(snapshot: SnapshotAssertion) -> SnapshotAssertion:
-    return snapshot.use_extension(JSONSnapshotExtension)
+def test_templates_as_reviewed(assemblies: dict[str, Path], template_snapshot: TemplateSnapshot):
+    template_snapshot(assemblies["home"])
 
 
-def test_the_template_is_the_one_that_was_reviewed(
+def test_a_template_can_be_told_from_what_a_reviewer_reads(
     all_templates: dict[str, dict[str, Any]],
-    snapshot_json: SnapshotAssertion,
-    subtests: pytest.Subtests,
 ):
-    for stack, template in all_templates.items():
-        with subtests.test(stack):
-            assert readable(template) == snapshot_json(name=stack)
-
-
-def test_every_snapshot_has_a_template(all_templates: dict[str, dict[str, Any]]):
-    reviewed = {path.name.partition("[")[2].removesuffix("].json") for path in SNAPSHOTS.iterdir()}
-    assert reviewed == all_templates.keys()
+    for template in all_templates.values():
+        assert restored(readable_files(template)) == template

@@ -1,4 +1,4 @@
-"""A Python that starts in 2031, has no network, and no SageMaker SDK or AWS client."""
+"""A Python that starts in 2031, with no network, SageMaker SDK, AWS client or test tools."""
 
 import socket
 import sys
@@ -7,7 +7,7 @@ from typing import Any, NoReturn
 
 YEARS = 5 * 365 * 86400
 _time, _time_ns = time.time, time.time_ns
-FORBIDDEN = ("sagemaker", "boto3", "botocore")
+FORBIDDEN = ("sagemaker", "boto3", "botocore", "pytest", "syrupy")
 
 
 def _refuse(*_: Any, **__: Any) -> NoReturn:

@@ -37,13 +37,20 @@ def served_config(played: Played) -> str:
     return sagemaker.describe_endpoint(EndpointName=played.served.endpoint)["EndpointConfigName"]
 
 
-def test_cdk_diff_is_empty_after_a_promotion(played: Played):
-    printed = played.world.cdk("diff", "--app", str(played.world.assembly), "Dev/*")
+BOTH_WAYS = pytest.mark.parametrize("flags", [(), ("--method=change-set",)])
+
+
+@BOTH_WAYS
+def test_cdk_diff_is_empty_after_a_promotion(played: Played, flags: tuple[str, ...]):
+    printed = played.world.cdk("diff", *flags, "--app", str(played.world.assembly), "Dev/*")
     assert "Number of stacks with differences: 0" in printed
 
 
-def test_cdk_diff_shows_a_changed_instance_type_after_a_promotion(played: Played, changed: Path):
-    printed = played.world.cdk("diff", "--app", str(changed / "larger"), "Dev/*")
+@BOTH_WAYS
+def test_cdk_diff_shows_a_changed_instance_type_after_a_promotion(
+    played: Played, changed: Path, flags: tuple[str, ...]
+):
+    printed = played.world.cdk("diff", *flags, "--app", str(changed / "larger"), "Dev/*")
     assert "ml.m5.4xlarge" in printed
     assert "Number of stacks with differences: 1" in printed
 

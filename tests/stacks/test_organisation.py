@@ -7,16 +7,14 @@ from typing import Any
 import pytest
 from aws_cdk import Stack
 from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER
-from syrupy.assertion import SnapshotAssertion
-from syrupy.extensions.json import JSONSnapshotExtension
 
 from config.organisation import ExistingBuckets, Organisation
 from mlops_constructs.monitoring import ModelMonitorEngine
 from mlops_constructs.network import Network
 from mlops_constructs.serving import Canary
+from mlops_constructs.testing import TemplateSnapshot
 from pipeline_definitions.validation import definition_problems
 from tests.stacks.own_stage import Templates, of_type, own_stage, platform, templates_of
-from tests.test_snapshots import readable
 
 SUBNETS = ("subnet-0123456789abcdef0", "subnet-0123456789abcdef1")
 NETWORK = Network(subnets=SUBNETS, security_groups=("sg-0123456789abcdef0",))
@@ -66,9 +64,9 @@ def jobs(steps: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
 
 @pytest.mark.parametrize("stack", ["Foundation", "Serving-flight-delay"])
 def test_a_stage_with_all_of_it_is_the_one_that_was_reviewed(
-    acme: Templates, stack: str, snapshot: SnapshotAssertion
+    acme: Templates, stack: str, template_snapshot: TemplateSnapshot
 ):
-    assert readable(acme[f"acme-Own-{stack}"]) == snapshot.use_extension(JSONSnapshotExtension)
+    template_snapshot(acme[f"acme-Own-{stack}"])
 
 
 def test_every_name_that_is_given_begins_with_the_prefix(acme: Templates):
