@@ -26,6 +26,21 @@ class TestOrders:
         template_snapshot(orders(cdk.App(), "Orders"))
 
 
+def test_a_nested_stack_by_itself(cdk, orders, template_snapshot):
+    stack = orders(cdk.App(), "Orders")
+    template_snapshot(stack.node.find_child("Archive"))
+
+
+def test_documents_deep_inside(template_snapshot):
+    document = '{"a":{}}'
+    deep = {
+        "Way": {
+            "Down" * 20: {"Left" * 20: {"End" * 20: document}, "Right" * 20: {"End" * 20: document}}
+        }
+    }
+    template_snapshot({"Resources": {"One": {"Type": "My::Thing", "Properties": deep}}})
+
+
 @pytest.mark.parametrize("stage", ["Beta", "Live"])
 def test_both_stages(stage, cdk, template_snapshot):
     app = cdk.App()
