@@ -1,0 +1,71 @@
+"""IAM, as statements gained and lost: what only one of the sides allows or denies."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from typing import Literal
+
+from review.findings import Permission
+from review.resources import Resource, StackPair
+from review.statements import ANYONE, Atom, atoms
+
+
+def permissions(pairs: Iterable[StackPair]) -> Iterator[Permission]:
+    """Those that widen first, and among them those about everything."""
+    found = [one for pair in pairs if pair.head for one in _of_stack(pair)]
+    return iter(sorted(found, key=lambda one: (not one.wider, not one.everything)))
+
+
+def _of_stack(pair: StackPair) -> Iterator[Permission]:
+    base, head = (
+        list(atoms({key: Resource(pair.name, key, body) for key, body in side.items()}))
+        for side in (
+            pair.base.resources if pair.base else {},
+            pair.head.resources if pair.head else {},
+        )
+    )
+    yield from _grouped("gained", _not_covered(head, base))
+    yield from _grouped("lost", _not_covered(base, head))
+
+
+def _not_covered(those: list[Atom], by: list[Atom]) -> list[Atom]:
+    known = set(by)
+    nearby = defaultdict(list)
+    for atom in by:
+        nearby[atom.thing, atom.effect, atom.who].append(atom)
+    return [
+        atom
+        for atom in dict.fromkeys(those)
+        if atom not in known
+        and not any(one.covers(atom) for one in nearby[atom.thing, atom.effect, atom.who])
+    ]
+
+
+def _grouped(change: Literal["gained", "lost"], found: list[Atom]) -> Iterator[Permission]:
+    by_resource = defaultdict(set)
+    for atom in found:
+        key = (atom.thing, atom.effect, atom.who, atom.condition, atom.resource)
+        by_resource[key].add(atom.action)
+    groups = defaultdict(set)
+    for (*rest, resource), actions in by_resource.items():
+        groups[(*rest, tuple(sorted(actions)))].add(resource)
+    for (thing, effect, who, condition, actions), resources in groups.items():
+        yield Permission(
+            change=change,
+            thing=thing,
+            effect=effect,
+            who=who,
+            actions=actions,
+            resources=tuple(sorted(resources)),
+            condition=condition,
+            wider=(change == "gained") == (effect == "Allow"),
+            everything=_everything(who, resources, actions),
+        )
+
+
+def _everything(who: str, resources: Iterable[str], actions: Iterable[str]) -> bool:
+    return (
+        "*" in resources
+        or who == ANYONE
+        or any(action == "*" or action.endswith(":*") for action in actions)
+        or any(action.startswith("all ") for action in actions)
+    )
