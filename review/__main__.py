@@ -18,7 +18,7 @@ THE_HEAD = "the working tree"
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Print the page; 0 if it has nothing of what `--fail-on` names, 1 if it has, 2 without a page."""
+    """Print the page; 1 if it has what `--fail-on` names, 2 if there is no page, 0 else."""
     told = _arguments().parse_args(argv)
     try:
         unwanted = demands(told.fail_on)

@@ -67,8 +67,8 @@ def same(base: Any, head: Any) -> bool:
 
 def matched(base: list[Any], head: list[Any]) -> list[tuple[str, int, int, int, int]]:
     """How one list becomes the other: difflib's opcodes over whole elements."""
-    sides = [[_written(element) for element in side] for side in (base, head)]
-    return SequenceMatcher(None, *sides, autojunk=False).get_opcodes()
+    before, after = ([_written(element) for element in side] for side in (base, head))
+    return list(SequenceMatcher(None, before, after, autojunk=False).get_opcodes())
 
 
 def _of_lists(base: list[Any], head: list[Any], pointer: str) -> Iterator[Difference]:

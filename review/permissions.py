@@ -2,11 +2,14 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from typing import Literal
+from typing import Literal, TypeAlias
 
-from review.findings import Permission
+from review.findings import Permission, Thing
 from review.resources import Resource, StackPair
 from review.statements import ANYONE, Atom, atoms
+
+Said: TypeAlias = tuple[Thing, str, str, str]
+"""Whose policy, effect, principal and condition."""
 
 
 def permissions(pairs: Iterable[StackPair]) -> Iterator[Permission]:
@@ -41,14 +44,14 @@ def _not_covered(those: list[Atom], by: list[Atom]) -> list[Atom]:
 
 
 def _grouped(change: Literal["gained", "lost"], found: list[Atom]) -> Iterator[Permission]:
-    by_resource = defaultdict(set)
+    actions_on: dict[tuple[Said, str], set[str]] = defaultdict(set)
     for atom in found:
-        key = (atom.thing, atom.effect, atom.who, atom.condition, atom.resource)
-        by_resource[key].add(atom.action)
-    groups = defaultdict(set)
-    for (*rest, resource), actions in by_resource.items():
-        groups[(*rest, tuple(sorted(actions)))].add(resource)
-    for (thing, effect, who, condition, actions), resources in groups.items():
+        said = (atom.thing, atom.effect, atom.who, atom.condition)
+        actions_on[said, atom.resource].add(atom.action)
+    groups: dict[tuple[Said, tuple[str, ...]], set[str]] = defaultdict(set)
+    for (said, resource), some in actions_on.items():
+        groups[said, tuple(sorted(some))].add(resource)
+    for ((thing, effect, who, condition), actions), resources in groups.items():
         yield Permission(
             change=change,
             thing=thing,

@@ -116,10 +116,10 @@ def _causes(
     base: Resource, head: Resource, name: str, why: str, schema: ResourceSchema
 ) -> Iterator[Cause]:
     """The places below one property; none if it only refers to something that is replaced."""
-    sides = (side.properties.get(name, ABSENT) for side in (base, head))
+    before, after = (side.properties.get(name, ABSENT) for side in (base, head))
     known = {path[0] for path in (*schema.create_only, *schema.conditional)}
     why = f"`{name}` {why}" if name in known or not known else f"`{name}` {why}, says CDK's engine"
-    for reading in readings(*sides, name):
+    for reading in readings(before, after, name):
         yield Cause(reading.path, reading.before, reading.after, why)
 
 

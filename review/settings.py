@@ -1,7 +1,7 @@
 """What alarms, schedules, capacities and release policies are set to, before and after."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final
 
 from review.differences import ABSENT
@@ -99,7 +99,7 @@ def _monitoring(given: Mapping[str, Any]) -> str:
     return shown(at(given, "MonitoringScheduleConfig.ScheduleConfig.ScheduleExpression") or "now")
 
 
-_SUMMARIES: Final = {
+_SUMMARIES: Final[Mapping[str, Callable[[Mapping[str, Any]], str]]] = {
     "AWS::CloudWatch::Alarm": _alarm,
     "AWS::CloudWatch::CompositeAlarm": lambda given: shown(given.get("AlarmRule", "")),
     "AWS::Scheduler::Schedule": lambda given: shown(given.get("ScheduleExpression", "")),

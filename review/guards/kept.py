@@ -53,7 +53,7 @@ def _objects(pair: Pair) -> Iterator[Guard]:
 
 def _expiries(bucket: Mapping[str, Any]) -> dict[str, float]:
     """Rule and property to days, of the rules that are enabled."""
-    found = {}
+    found: dict[str, float] = {}
     rules = at(bucket, "LifecycleConfiguration.Rules") or []
     for rule in rules if isinstance(rules, list) else []:
         if not isinstance(rule, dict) or rule.get("Status") != "Enabled":
