@@ -40,7 +40,14 @@ def compare(base: Assembly, head: Assembly) -> Review:
         files=tuple(file_changes(pairs)),
         hours=tuple(hours(pairs)),
         stacks=tuple(_stacks(pairs)),
+        names=dict(_names(pairs)),
     )
+
+
+def _names(pairs: Iterable[StackPair]) -> Iterator[tuple[str, str]]:
+    for stack in pairs:
+        for pair in stack.resources:
+            yield pair.either.logical_id, pair.either.path
 
 
 def _stacks(pairs: Iterable[StackPair]) -> Iterator[StackDifferences]:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Final
 
 from review.findings import Review
-from review.page.dangers import KINDS
+from review.ranks import KINDS
 from review.refused import Refused
 from review.resources import noun
 from review.schemas import known_types

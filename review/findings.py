@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any, Literal, TypeAlias
 
 from review.differences import Difference
@@ -116,7 +116,7 @@ class Permission:
         effect: `Allow` or `Deny`.
         who: The principal, or the role whose policy it is.
         actions: Sorted.
-        resources: What it is allowed on; sorted.
+        resources: What it is allowed on; sorted, and empty text for the thing itself.
         condition: In words; empty if there is none.
         wider: Whether more is allowed now: an Allow gained or a Deny lost.
         everything: Whether it is about all actions of a service, or all resources, or anyone.
@@ -256,6 +256,7 @@ class Review:
         base: What the page calls the one side.
         head: And the other.
         notes: What a reader should know of how the sides were made.
+        names: Logical id to the path of its construct, for texts that refer to it.
     """
 
     base: str
@@ -270,6 +271,7 @@ class Review:
     files: tuple[FileChange, ...] = ()
     hours: tuple[Hours, ...] = ()
     stacks: tuple[StackDifferences, ...] = ()
+    names: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def nothing_changed(self) -> bool:

@@ -7,7 +7,6 @@ https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_StoppingCondition.
 """
 
 import json
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final, Literal, TypeAlias
 
@@ -28,31 +27,34 @@ _CLUSTERS: Final[Mapping[str, str]] = {
 }
 """Kind of step to where it says on what it runs."""
 
-Key: TypeAlias = tuple[Literal["always-on", "scheduled"], Thing, str]
+Kind: TypeAlias = Literal["always-on", "scheduled"]
+Key: TypeAlias = tuple[Kind, tuple[str, str], str]
 Resources: TypeAlias = list[Resource]
 
 
 def hours(pairs: Iterable[StackPair]) -> Iterator[Hours]:
     """All that runs on either side, whether it differs or not, in the order of stacks."""
     pairs = list(pairs)
-    old, new = dict[Key, float](_side(pairs, 0)), dict[Key, float](_side(pairs, 1))
-    for key in dict.fromkeys([*old, *new]):
-        kind, thing, instance_type = key
-        yield Hours(kind, thing, instance_type, old.get(key, 0), new.get(key, 0))
+    sides = [list(_side(pairs, side)) for side in (0, 1)]
+    found: dict[Key, list[float]] = {}
+    things: dict[tuple[str, str], Thing] = {}
+    for number, runs in enumerate(sides):
+        for kind, thing, instance_type, amount in runs:
+            place = thing.stack, thing.logical_id
+            things[place] = thing  # by the name that it has in head, if it is there
+            found.setdefault((kind, place, instance_type), [0, 0])[number] += amount
+    for (kind, place, instance_type), (before, after) in found.items():
+        yield Hours(kind, things[place], instance_type, round(before, 2), round(after, 2))
 
 
-def _side(pairs: list[StackPair], side: int) -> Iterator[tuple[Key, float]]:
-    found: dict[Key, float] = defaultdict(float)
+def _side(pairs: list[StackPair], side: int) -> Iterator[tuple[Kind, Thing, str, float]]:
     jobs = dict(_pipelines(pairs, side))
     for stack in pairs:
         resources = [r for p in stack.resources if (r := (p.base, p.head)[side])]
-        for kind, runs in (
-            ("always-on", _always_on(resources)),
-            ("scheduled", _scheduled(resources, jobs)),
-        ):
-            for thing, instance_type, number in runs:
-                found[kind, thing, instance_type] += round(number, 2)  # type: ignore[index]
-    yield from found.items()
+        for run in _always_on(resources):
+            yield "always-on", *run
+        for run in _scheduled(resources, jobs):
+            yield "scheduled", *run
 
 
 def _always_on(resources: Resources) -> Iterator[tuple[Thing, str, float]]:

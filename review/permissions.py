@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from typing import Literal, TypeAlias
 
+from review.assembly import Stack
 from review.findings import Permission, Thing
 from review.resources import Resource, StackPair
 from review.statements import ANYONE, Atom, atoms
@@ -19,15 +20,21 @@ def permissions(pairs: Iterable[StackPair]) -> Iterator[Permission]:
 
 
 def _of_stack(pair: StackPair) -> Iterator[Permission]:
-    base, head = (
-        list(atoms({key: Resource(pair.name, key, body) for key, body in side.items()}))
-        for side in (
-            pair.base.resources if pair.base else {},
-            pair.head.resources if pair.head else {},
-        )
-    )
-    yield from _grouped("gained", _not_covered(head, base))
-    yield from _grouped("lost", _not_covered(base, head))
+    base, head = (list(_atoms(pair.name, side)) for side in (pair.base, pair.head))
+    known = {atom.thing.logical_id for atom in base} & {atom.thing.logical_id for atom in head}
+    yield from _grouped("gained", _telling(_not_covered(head, base), known))
+    yield from _grouped("lost", _telling(_not_covered(base, head), known))
+
+
+def _telling(found: list[Atom], known: set[str]) -> list[Atom]:
+    """Without denials of what is new or gone: it allowed nothing before, or will not."""
+    return [atom for atom in found if atom.effect == "Allow" or atom.thing.logical_id in known]
+
+
+def _atoms(name: str, side: Stack | None) -> Iterator[Atom]:
+    if side:
+        resources = {key: Resource(name, key, body) for key, body in side.resources.items()}
+        yield from atoms(resources, side.assets)
 
 
 def _not_covered(those: list[Atom], by: list[Atom]) -> list[Atom]:

@@ -14,6 +14,7 @@ from review.text import shown
 
 _IMMUTABLE = "can't be changed in place"
 _PERHAPS = "can't always be changed in place"
+_HOLDING = ("bucket", "table", "group", "queue", "log-group", "db-instance", "db-cluster")
 _KEPT = ("Retain", "RetainExceptOnCreate")
 _UNCHANGED = ResourceImpact("NO_CHANGE", {})
 
@@ -72,6 +73,11 @@ def _of_removal(base: Resource, added: list[Resource]) -> Stopped:
     notes = ["its DeletionPolicy keeps it, outside of any stack"] if kept else []
     name = _given_name(base)
     for other in added:
+        if other.type == base.type and not name and same(other.properties, base.properties):
+            notes.append(
+                f"`{other.logical_id}` in {other.stack} is new and the same: a construct that was"
+                " renamed or moved is another one to CloudFormation"
+            )
         if name and other.type == base.type and _given_name(other) == name:
             notes.append(
                 f"`{other.logical_id}` in {other.stack} takes its name, which is still taken then:"
@@ -94,13 +100,13 @@ def _of_change(
     if causes or follows:
         moved = _what_moves(stack, head)
         notes = (*_kept(base, head), *(_clash(base, head, certain) if causes else ()), *moved)
-        yield Stopped(Thing.of(head), "replaced", tuple(causes), follows, notes)
+        yield Stopped(Thing.of(base), "replaced", tuple(causes), follows, notes)
     elif perhaps:
         causes = [c for name in perhaps for c in _causes(base, head, name, _PERHAPS, schema)]
         if causes:
-            yield Stopped(Thing.of(head), "may be replaced", tuple(causes))
+            yield Stopped(Thing.of(base), "may be replaced", tuple(causes))
     elif schema.tags_replace and _stack_tags_differ(stack):
-        yield Stopped(Thing.of(head), "may be replaced", (_stack_tags(stack),))
+        yield Stopped(Thing.of(base), "may be replaced", (_stack_tags(stack),))
     yield from _of_condition(stack, base, head)
 
 
@@ -125,7 +131,8 @@ def _causes(
 
 def _kept(base: Resource, head: Resource) -> Iterator[str]:
     if head.body.get("UpdateReplacePolicy", base.body.get("UpdateReplacePolicy")) in _KEPT:
-        yield "the old one stays, outside of the stack"
+        inside = ", with all that is in it" if head.noun in _HOLDING else ""
+        yield f"the old one stays{inside}, outside of the stack"
 
 
 def _clash(base: Resource, head: Resource, causes: Iterable[str]) -> Iterator[str]:
@@ -176,7 +183,7 @@ def _of_condition(stack: StackPair, base: Resource, head: Resource) -> Iterator[
             shown(after),
             "it decides whether there is one",
         )
-        yield Stopped(Thing.of(head), "may be removed", causes=(cause,))
+        yield Stopped(Thing.of(base), "may be removed", causes=(cause,))
 
 
 def _given_name(resource: Resource) -> str | None:

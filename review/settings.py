@@ -58,6 +58,8 @@ _SIGNS: Final = {
 def settings(pairs: Iterable[StackPair]) -> Iterator[Setting]:
     """Everything that is set otherwise, or comes or goes, in the order of stacks."""
     for stack in pairs:
+        if stack.head is None:
+            continue  # what is deployed stays
         for pair in stack.resources:
             if pair.base and pair.head:
                 yield from _changed(pair)

@@ -6,11 +6,12 @@ https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from itertools import product
 from typing import Any, Final
 
+from review.assembly import Asset
 from review.findings import Thing
 from review.resources import Resource
 from review.text import shown
@@ -26,6 +27,7 @@ class Atom:
 
     Attributes:
         thing: The role or the resource whose policy says so.
+        resource: Empty for the thing itself.
         condition: In words; empty if there is none.
     """
 
@@ -46,11 +48,25 @@ class Atom:
         )
 
 
-def atoms(resources: Mapping[str, Resource]) -> Iterator[Atom]:
-    """All atoms of one stack's resources."""
+def atoms(
+    resources: Mapping[str, Resource], assets: Mapping[str, Asset] | None = None
+) -> Iterator[Atom]:
+    """All atoms of one stack's resources.
+
+    Assets are called by their name: another content is no other permission.
+    """
     for resource in resources.values():
         for bearer in _bearers(resource, resources):
-            yield from _of_resource(resource, bearer)
+            for atom in _of_resource(resource, bearer):
+                yield _with_names(atom, assets or {})
+
+
+def _with_names(atom: Atom, assets: Mapping[str, Asset]) -> Atom:
+    resource, condition = atom.resource, atom.condition
+    for digest, asset in assets.items():
+        resource = resource.replace(digest, f"<{asset.name}>")
+        condition = condition.replace(digest, f"<{asset.name}>")
+    return replace(atom, resource=resource, condition=condition)
 
 
 def _bearers(resource: Resource, resources: Mapping[str, Resource]) -> Iterator[Thing]:
@@ -86,7 +102,7 @@ def _of_resource(resource: Resource, bearer: Thing) -> Iterator[Atom]:
             who = str(bearer.name) if identity and not trust else None
             for statement in _listed(document["Statement"]):
                 if isinstance(statement, Mapping) and "Effect" in statement:
-                    yield from _of_statement(statement, bearer, who, "to be it" if trust else "it")
+                    yield from _of_statement(statement, bearer, who)
     for managed in resource.properties.get("ManagedPolicyArns") or ():
         told = f"all of {shown(managed)}"
         yield Atom(bearer, "Allow", bearer.name, told, "what that says", "")
@@ -106,12 +122,10 @@ def _documents(value: Any) -> Iterator[Mapping[str, Any]]:
             yield from _documents(inner)
 
 
-def _of_statement(
-    statement: Mapping[str, Any], bearer: Thing, who: str | None, itself: str
-) -> Iterator[Atom]:
+def _of_statement(statement: Mapping[str, Any], bearer: Thing, who: str | None) -> Iterator[Atom]:
     whos = [who] if who else list(_principals(statement))
     actions = _said(statement, "Action", "NotAction", default="")
-    resources = _said(statement, "Resource", "NotResource", default=itself)
+    resources = _said(statement, "Resource", "NotResource", default="")
     told = " and ".join(_conditions(statement.get("Condition")))
     for one, action, resource in product(whos, actions, resources):
         yield Atom(bearer, str(statement["Effect"]), one, action, resource, told)

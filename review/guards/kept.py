@@ -86,10 +86,15 @@ def _said(period: float, unit: str) -> str:
 
 def _policies(pair: Pair) -> Iterator[Guard]:
     before, after = (side.body if side else {} for side in (pair.base, pair.head))
-    for policy, when in (
-        ("DeletionPolicy", "when it leaves its stack"),
-        ("UpdateReplacePolicy", "when it is replaced"),
-    ):
-        old, new = (str(side.get(policy, "Delete")) for side in (before, after))
-        if old.startswith(("Retain", "Snapshot")) and new == "Delete":
-            yield Guard("retention", Thing.of(pair.either), f"is deleted {when}", old, new)
+    lost = [
+        (when, old)
+        for policy, when in (
+            ("DeletionPolicy", "when it leaves its stack"),
+            ("UpdateReplacePolicy", "when it is replaced"),
+        )
+        if (old := str(before.get(policy, "Delete"))).startswith(("Retain", "Snapshot"))
+        and after.get(policy, "Delete") == "Delete"
+    ]
+    if lost:
+        told = "is deleted " + " and ".join(when for when, _ in lost)
+        yield Guard("retention", Thing.of(pair.either), told, lost[0][1], "Delete")

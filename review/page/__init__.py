@@ -1,6 +1,7 @@
 """The Markdown page: what matters most in its first lines, and all of it somewhere."""
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from review.findings import Review
@@ -29,11 +30,22 @@ def page(review: Review, *, limit: int | None = None) -> str:
     if review.nothing_changed:
         notes = "".join(f" {note}" for note in review.notes)
         return f"Nothing changed between {review.base} and {review.head}.{notes}\n"
-    text = "\n".join(_lines(review)).rstrip() + "\n"
+    told = _with_names("\n".join(_told(review)), review.names)
+    whole = "\n".join(_section("Everything, complete", list(everything(review))))
+    text = f"{told}\n{whole}".rstrip() + "\n"
     return text if limit is None or len(text) <= limit else _cut(text, limit)
 
 
-def _lines(review: Review) -> Iterable[str]:
+def _with_names(text: str, names: Mapping[str, str]) -> str:
+    """References by the paths of constructs, which people know, instead of logical ids."""
+
+    def path(found: re.Match[str]) -> str:
+        return f"${{{names.get(found[1], found[1])}{found[2] or ''}}}"
+
+    return re.sub(r"\$\{(\w+)(\.[\w.]+)?\}", path, text)
+
+
+def _told(review: Review) -> Iterable[str]:
     yield headline(review)
     yield ""
     yield _sides(review)
@@ -56,8 +68,8 @@ def _lines(review: Review) -> Iterable[str]:
     yield from _section("Pipelines", list(pipeline_lines(review)))
     yield from _section("Files", list(file_lines(review)))
     if review.hours:
-        yield from _section("Hours a month", hour_lines(review))
-    yield from _section("Everything, complete", list(everything(review)))
+        yield from hour_lines(review)
+        yield ""
 
 
 def _sides(review: Review) -> str:

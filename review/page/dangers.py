@@ -7,21 +7,8 @@ from typing import Final
 from review.findings import Cause, Guard, NetworkChange, Permission, Review, Stopped, Thing
 from review.page.headline import roots
 from review.page.markdown import code, counted, shift
+from review.ranks import NOUNS, guard_rank, noun_rank
 from review.statements import ANYONE
-
-NOUNS: Final = (
-    "stack", "endpoint", "slot", "bucket", "key", "table", "group", "db-instance", "db-cluster",
-    "pipeline", "model", "endpoint-config", "job-definition", "monitoring-schedule", "schedule",
-    "alarm", "state-machine", "topic", "queue", "role", "rule", "function", "log-group",
-)  # fmt: skip
-"""Those whose loss hurts most come first; what is not among them is not worth a line of its own."""
-
-KINDS: Final = (
-    "gate", "approval", "monitor", "rollback", "alarm", "bake", "capture", "traffic",
-    "public-access", "encryption", "protection", "retention", "delivery", "boundary", "isolation",
-    "schedule", "rule",
-)  # fmt: skip
-"""Kinds of guards, in the order in which they are told."""
 
 _FATES: Final = (
     "removed",
@@ -47,8 +34,7 @@ def stopped_lines(review: Review) -> list[str]:
 
 
 def _badness(one: Stopped) -> tuple[int, int, str]:
-    noun = NOUNS.index(one.thing.noun) if one.thing.noun in NOUNS else len(NOUNS)
-    return noun, _FATES.index(one.fate), one.thing.stack
+    return noun_rank(one.thing.noun), _FATES.index(one.fate), one.thing.stack
 
 
 def _stopped(same: Sequence[Stopped], review: Review) -> str:
@@ -62,7 +48,7 @@ def _stopped(same: Sequence[Stopped], review: Review) -> str:
     if along:
         counts = Counter(one.thing.words for one in along)
         told = " and ".join(counted(number, noun) for noun, number in counts.items())
-        parts.append(f"With it, because they have its name: {told}")
+        parts.append(f"What refers to it is replaced too: {told}")
     parts += _likewise([one.thing for one in same])
     return "- " + ". ".join(parts) + "."
 
@@ -98,14 +84,14 @@ def _others(found: Iterable[Stopped]) -> Iterator[str]:
     """What is only told by number: policies and the like."""
     by_stack: dict[tuple[str, str], Counter[str]] = {}
     for one in found:
-        counts = by_stack.setdefault((one.thing.stack, _fate(one)), Counter())
+        counts = by_stack.setdefault((one.thing.stack, one.fate), Counter())
         counts[one.thing.words] += 1
     for (stack, fate), counts in by_stack.items():
         told = ", ".join(
             f"{number} {noun}{'' if number == 1 else 's'}"
             for noun, number in sorted(counts.items())
         )
-        yield f"- In {stack}, what **{fate}** besides: {told}."
+        yield f"- In {stack} also **{fate}**: {told}."
 
 
 def _thing(thing: Thing) -> str:
@@ -118,21 +104,20 @@ def _where(thing: Thing) -> str:
 
 def _likewise(things: Sequence[Thing]) -> list[str]:
     """What the other stages have in common with the first."""
-    others = [code(thing.name) + _where(thing) for thing in things[1:]]
-    return [f"The same for {' and for '.join(others)}"] if others else []
+    by_place: dict[str, list[str]] = {}
+    for thing in things[1:]:
+        by_place.setdefault(_where(thing), []).append(code(thing.name))
+    others = [", ".join(names) + place for place, names in by_place.items()]
+    return [f"The same for {', and for '.join(others)}"] if others else []
 
 
 def guard_lines(review: Review) -> list[str]:
     """What protects less, what the stages have in common on one line."""
     groups: dict[tuple[str, str, str, str | None, str | None], list[Guard]] = {}
-    for one in sorted(review.guards, key=_weight):
+    for one in sorted(review.guards, key=lambda one: guard_rank(one.kind)):
         key = (one.kind, one.thing.noun, one.told, one.before, one.after)
         groups.setdefault(key, []).append(one)
     return [_guard(same) for same in groups.values()]
-
-
-def _weight(guard: Guard) -> int:
-    return KINDS.index(guard.kind) if guard.kind in KINDS else len(KINDS)
 
 
 def _guard(same: Sequence[Guard]) -> str:
@@ -151,17 +136,22 @@ def permission_lines(review: Review, *, wider: bool) -> list[str]:
 
 
 def _permission(one: Permission) -> str:
-    verb = "may" if one.effect == "Allow" else "must not"
-    actions = ", ".join(_wild(action) for action in one.actions)
-    targets = ", ".join(_wild(target) for target in one.resources)
+    who, where = _wild(one.who), ""
     if one.who == one.thing.name:
-        who, where = f"{one.thing.noun} {code(one.who)}", f" ({one.thing.stack})"
+        who = f"{one.thing.words} {code(one.who)}"
     else:
-        who = _wild(one.who)
-        policy = f"{one.thing.words} {code(one.thing.name)}"
-        where = f", says {policy} ({one.thing.stack})"
+        where = f", says {one.thing.words} {code(one.thing.name)}"
+    targets = ", ".join(_wild(target) for target in one.resources if target)
     condition = f", if {code(one.condition, short=True)}" if one.condition else ""
-    return f"- {one.change.capitalize()}: {who} {verb} {actions} on {targets}{condition}{where}"
+    on = f" on {targets}" if targets else ""
+    actions = ", ".join(_wild(action) for action in one.actions)
+    return f"- {who} {_verb(one)} {actions}{on}{condition}{where} ({one.thing.stack})"
+
+
+def _verb(one: Permission) -> str:
+    if one.effect == "Allow":
+        return "may" if one.change == "gained" else "may no longer"
+    return "must not" if one.change == "gained" else "is no longer denied"
 
 
 def _wild(text: str) -> str:

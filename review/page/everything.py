@@ -8,6 +8,8 @@ from review.findings import Review, StackDifferences
 from review.page.markdown import block, code, counted, folded, shift
 from review.readings import Reading
 
+_SHORT = 200
+
 
 def everything(review: Review) -> Iterator[str]:
     """One folded part for each stack."""
@@ -19,6 +21,9 @@ def everything(review: Review) -> Iterator[str]:
 
 
 def _stack(stack: StackDifferences) -> Iterator[str]:
+    if stack.change == "removed":
+        yield "It stays as it is deployed; what its template had is in the JSON."
+        return
     for one in stack.readings:
         yield from _reading(one)
 
@@ -32,13 +37,13 @@ def _reading(one: Reading) -> Iterator[str]:
     elif one.before is None or one.after is None:
         sign, text = ("added", one.after) if one.before is None else ("removed", one.before)
         pretty = _pretty(text or "")
-        if "\n" in pretty:
+        if len(pretty) > _SHORT:
             yield f"- {code(one.path)} {sign}:"
             yield ""
             yield from (f"  {line}" for line in block(pretty, "json"))
             yield ""
         else:
-            yield f"- {code(one.path)} {sign}: {code(pretty)}"
+            yield f"- {code(one.path)} {sign}: {code(text or '')}"
     else:
         yield f"- {code(one.path)}: {shift(one.before, one.after, short=False)}"
 

@@ -29,13 +29,14 @@ def hour_lines(review: Review) -> list[str]:
     """The hours a month that change, and the sums of all."""
     changed = [one for one in review.hours if one.before != one.after]
     if not changed:
-        return [f"No change: {_sums(review.hours, 0)}."]
+        return [f"Hours a month do not change: {_sums(review.hours, 0)}."]
     rows = [
         (one.kind, _where(one.thing), one.instance_type, f"{one.before:,g}", f"{one.after:,g}")
         for one in changed
     ]
     sums = f"All together: {_sums(review.hours, 0)} before, {_sums(review.hours, 1)} after."
-    return [*table(("", "Where", "Instances", "Before", "After"), rows), "", sums]
+    rows_and_head = table(("", "Where", "Instances", "Before", "After"), rows)
+    return ["#### Hours a month", "", *rows_and_head, "", sums]
 
 
 def _sums(found: Iterable[Hours], side: int) -> str:
