@@ -179,7 +179,8 @@ class PipelineChange:
         gates: Step, and its conditions before and after in words.
         steps: Those added, removed and changed.
         order: Edges `A → B` that came (`+`) and went (`-`).
-        scripts: Steps whose code changed, by the name of the asset that holds it.
+        filled: What the template fills in otherwise: the name in the definition, the asset that
+            it is, if it is one, and the steps that use it.
     """
 
     thing: Thing
@@ -187,7 +188,7 @@ class PipelineChange:
     gates: tuple[tuple[str, str | None, str | None], ...] = ()
     steps: tuple[StepChange, ...] = ()
     order: tuple[str, ...] = ()
-    scripts: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    filled: tuple[tuple[str, str, tuple[str, ...]], ...] = ()
 
 
 @dataclass(frozen=True)

@@ -77,15 +77,18 @@ def _of_lists(base: list[Any], head: list[Any], path: str) -> Iterator[Reading]:
         both = min(end - start, new_end - new_start)
         for index in range(both):
             one, other = base[start + index], head[new_start + index]
-            yield from readings(one, other, f"{path}[{_place(one, start + index)}]")
+            yield from readings(one, other, f"{path}[{_place(base, start + index)}]")
         for index in range(start + both, end):
-            yield from _whole(base[index], ABSENT, f"{path}[{_place(base[index], index)}]")
+            yield from _whole(base[index], ABSENT, f"{path}[{_place(base, index)}]")
         for index in range(new_start + both, new_end):
-            yield from _whole(ABSENT, head[index], f"{path}[{_place(head[index], index)}]")
+            yield from _whole(ABSENT, head[index], f"{path}[{_place(head, index)}]")
 
 
-def _place(element: Any, index: int) -> str:
-    """What the element calls itself, else where it stands."""
+def _place(elements: list[Any], index: int) -> str:
+    """What the element calls itself, or the option that it is the value of; else where it stands."""
+    element, before = elements[index], elements[index - 1] if index else None
+    if isinstance(element, str) and isinstance(before, str) and before.startswith("--"):
+        return str(index) if element.startswith("--") else before
     if isinstance(element, Mapping):
         for key in ("Name", "Key", "Sid", "Id", "VariantName", "Rulename"):
             if isinstance(element.get(key), str):

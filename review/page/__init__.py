@@ -65,7 +65,7 @@ def _told(review: Review) -> Iterable[str]:
     yield from _section("Permissions lost", permission_lines(review, wider=False))
     if review.settings:
         yield from _section("Settings", setting_lines(review))
-    yield from _section("Pipelines", list(pipeline_lines(review)))
+    yield from _section("Pipelines and state machines", list(pipeline_lines(review)))
     yield from _section("Files", list(file_lines(review)))
     if review.hours:
         yield from hour_lines(review)

@@ -1,9 +1,9 @@
 """Pipelines and state machines, step by step, and the files that they run."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from review.findings import FileChange, PipelineChange, Review, StepChange
-from review.page.markdown import block, code, counted, folded, shift, table
+from review.page.markdown import block, code, folded, shift
 
 _OPEN_LINES = 60
 """A diff of more is folded away."""
@@ -24,17 +24,24 @@ def _pipeline(one: PipelineChange) -> Iterator[str]:
         yield f"- gate {code(name)}: {shift(before, after)}"
     for name, before, after in one.parameters:
         yield f"- parameter {code(name)}: {shift(before, after)}"
+    kinds = {step.change for step in one.steps}
+    if len(one.steps) > 1 and kinds in ({"added"}, {"removed"}) and not one.gates:
+        [change] = kinds
+        yield f"- {change}: {', '.join(code(step.name) for step in one.steps)}"
+        return
+    word = "state" if one.thing.noun == "state-machine" else "step"
     for step in one.steps:
-        yield from _step(step)
+        yield from _step(step, word)
     if one.order:
         yield f"- order: {', '.join(code(edge) for edge in one.order)}"
-    for name, steps in one.scripts:
+    for name, asset, steps in one.filled:
         used = ", ".join(code(step) for step in steps) or "no step"
-        yield f"- {code(name)} is another file; used by {used}"
+        what = f"has other files ({asset}, told below)" if asset else "is filled in otherwise"
+        yield f"- {code(name)} {what}; used by {used}"
 
 
-def _step(step: StepChange) -> Iterator[str]:
-    yield f"- step {code(step.name)} ({step.kind}) {step.change}"
+def _step(step: StepChange, word: str) -> Iterator[str]:
+    yield f"- {word} {code(step.name)} ({step.kind}) {step.change}"
     for path, before, after in step.details:
         if after is None and before and "\n" in before:
             yield f"  - {code(path)}:"
@@ -55,26 +62,20 @@ def file_lines(review: Review) -> Iterator[str]:
     for asset, files in assets.items():
         yield f"In {asset}:"
         yield ""
-        rows = [(code(one.file or "the file itself"), one.change, _size(one)) for one in files]
-        yield from table(("File", "", "Lines"), rows)
-        yield ""
-        yield from _diffs(files)
-
-
-def _size(one: FileChange) -> str:
-    return f"+{one.added} -{one.removed}" if one.diff else "not text"
-
-
-def _diffs(files: Iterable[FileChange]) -> Iterator[str]:
-    for one in files:
-        if not one.diff:
-            continue
-        lines = block(one.diff, "diff")
-        if one.change == "changed" and len(lines) <= _OPEN_LINES:
-            yield f"{code(one.file or 'the file itself')}:"
+        for one in files:
+            yield from _file(one)
             yield ""
-            yield from lines
-        else:
-            summary = f"{one.file or 'the file itself'}: {counted(len(lines) - 2, 'line')}"
-            yield from folded(summary, lines)
+
+
+def _file(one: FileChange) -> Iterator[str]:
+    name = one.file or "the file itself"
+    if not one.diff:
+        yield f"{code(name)}, {one.change}; it is not text"
+        return
+    lines = block(one.diff, "diff")
+    if len(lines) <= _OPEN_LINES:
+        yield f"{code(name)}, {one.change}, +{one.added} -{one.removed}:"
         yield ""
+        yield from lines
+    else:
+        yield from folded(f"{name}, {one.change}, +{one.added} -{one.removed}", lines)

@@ -8,15 +8,31 @@ from review.page.markdown import code, table
 
 
 def setting_lines(review: Review) -> list[str]:
-    """One row for each setting, in the order of what they are about."""
-    rows = sorted(review.settings, key=lambda one: one.group)
-    return table(("", "Where", "Setting", "Before", "After"), [_row(one) for one in rows])
+    """One row for each setting, in the order of what they are about; what stages share is one."""
+    rows: dict[tuple[str, ...], list[Setting]] = {}
+    for one in sorted(review.settings, key=lambda one: one.group):
+        noun = one.thing.noun if one.thing.logical_id else ""
+        sides = _cell(one.before), _cell(one.after)
+        rows.setdefault((one.group, noun, _short(one.setting), *sides), []).append(one)
+    cells = [
+        (group, "<br>".join(_where(one.thing) for one in same), setting, *sides)
+        for (group, _, setting, *sides), same in rows.items()
+    ]
+    return table(("", "Where", "Setting", "Before", "After"), cells)
 
 
-def _row(one: Setting) -> tuple[str, ...]:
-    sides = ("" if side is None else code(side, short=True) for side in (one.before, one.after))
-    setting = one.setting if " " in one.setting else code(one.setting)
-    return (one.group, _where(one.thing), setting, *sides)
+def _cell(value: str | None) -> str:
+    return "" if value is None else code(value, short=True)
+
+
+def _short(setting: str) -> str:
+    """The last name of a path, with the one before where it says too little."""
+    path, arrow, inside = setting.partition(" » ")
+    if " " in path:
+        return setting
+    parts = path.split(".")
+    few = 2 if parts[-1] in ("Value", "Name", "Type", "Key") else 1
+    return code(".".join(parts[-few:]) + arrow + inside)
 
 
 def _where(thing: Thing) -> str:
@@ -28,6 +44,7 @@ def _where(thing: Thing) -> str:
 def hour_lines(review: Review) -> list[str]:
     """The hours a month that change, and the sums of all."""
     changed = [one for one in review.hours if one.before != one.after]
+    changed.sort(key=lambda one: (one.kind, one.thing.stack, one.thing.name))
     if not changed:
         return [f"Hours a month do not change: {_sums(review.hours, 0)}."]
     rows = [

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from review.assembly import Asset
 from review.differences import ABSENT, same
 from review.findings import PipelineChange, StepChange, Thing
 from review.pipelines.conditions import Demand, demands, words
@@ -15,6 +16,8 @@ from review.text import shown
 def pipeline_changes(pairs: Iterable[StackPair]) -> Iterator[PipelineChange]:
     """Every pipeline and state machine that would do something else, in the order of stacks."""
     for stack in pairs:
+        if stack.head is None:
+            continue  # what is deployed stays
         for pair in stack.resources:
             if pair.either.type not in (PIPELINE, STATE_MACHINE):
                 continue
@@ -26,7 +29,7 @@ def pipeline_changes(pairs: Iterable[StackPair]) -> Iterator[PipelineChange]:
                 gates=tuple(_gates(before, after)),
                 steps=tuple(_steps(before, after)),
                 order=tuple(_order(before, after)),
-                scripts=tuple(_scripts(before, after)),
+                filled=tuple(_filled(before, after, stack.head.assets if stack.head else {})),
             )
             if change != PipelineChange(change.thing):
                 yield change
@@ -97,13 +100,17 @@ def _order(before: Definition, after: Definition) -> Iterator[str]:
         yield from (f"+ {edge}" for edge in sorted(new - old))
 
 
-def _scripts(before: Definition, after: Definition) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """Variables of the text that name another file now, and the steps that use them."""
+def _filled(
+    before: Definition, after: Definition, assets: Mapping[str, Asset]
+) -> Iterator[tuple[str, str, tuple[str, ...]]]:
+    """Variables of the text that are something else now, and the steps that use them."""
     for name in sorted(before.variables.keys() & after.variables.keys()):
         if same(before.variables[name], after.variables[name]):
             continue
-        used = [step.name for step in after.steps.values() if f"${{{name}}}" in shown(step.content)]
-        yield name, tuple(used)
+        told = shown(after.variables[name])
+        asset = next((one.name for digest, one in assets.items() if digest in told), "")
+        steps = after.steps.values()
+        yield name, asset, tuple(s.name for s in steps if f"${{{name}}}" in shown(s.content))
 
 
 def _both(before: Definition, after: Definition) -> list[str]:
