@@ -85,7 +85,7 @@ def _of_lists(base: list[Any], head: list[Any], path: str) -> Iterator[Reading]:
 
 
 def _place(elements: list[Any], index: int) -> str:
-    """What the element calls itself, or the option that it is the value of; else where it stands."""
+    """What the element calls itself, or the option that it is a value of; else where it stands."""
     element, before = elements[index], elements[index - 1] if index else None
     if isinstance(element, str) and isinstance(before, str) and before.startswith("--"):
         return str(index) if element.startswith("--") else before
