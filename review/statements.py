@@ -162,7 +162,7 @@ def _of_lambda(resource: Resource) -> Atom:
     given = resource.properties
     source = given.get("SourceArn")
     condition = f"SourceArn {shown(source)}" if source else ""
-    who = shown(given.get("Principal", "*"))
+    who = shown(given.get("Principal", "*")).replace("*", ANYONE)
     return Atom(
         Thing.of(resource), "Allow", who, shown(given.get("Action", "")),
         shown(given.get("FunctionName", "")), condition,

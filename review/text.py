@@ -22,13 +22,12 @@ def template_text(value: Any) -> str | None:
     """
     if isinstance(value, str):
         return value
-    if is_intrinsic(value):
-        [(function, given)] = value.items()
-        if function == "Fn::Join":
-            return _join(given)
-        if function == "Fn::Sub":
-            text = given if isinstance(given, str) else given[0]
-            return text if isinstance(text, str) else None
+    if isinstance(value, Mapping) and set(value) == {"Fn::Join"}:
+        return _intrinsic(value)
+    if isinstance(value, Mapping) and set(value) == {"Fn::Sub"}:
+        given = value["Fn::Sub"]
+        text = given[0] if isinstance(given, list) and given else given
+        return text if isinstance(text, str) else None
     return None
 
 
