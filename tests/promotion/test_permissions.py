@@ -10,7 +10,7 @@ from aws_cdk import aws_sns as sns
 
 from mlops_constructs.promotion import Promotion
 from tests.promotion.names import arn_of
-from tests.promotion.test_construct import PROPS, new_stack
+from tests.promotion.told import PROPS, new_stack
 from tests.state_machines.policies import allows
 from tests.state_machines.templates import statements
 
