@@ -55,11 +55,25 @@ def deploy(world: World, timeline: Timeline, *, stages: Sequence[str] = ALONE) -
     """Bootstrap and deploy every stack of some stages, as README tells a new user to."""
     account = world.client("sts").get_caller_identity()["Account"]
     region = world.environment["AWS_REGION"]
-    app = ("--app", str(world.assembly))
-    world.cdk("bootstrap", *app, f"aws://{account}/{region}")
+    world.cdk("bootstrap", "--app", str(world.assembly), f"aws://{account}/{region}")
     timeline.record("data scientist", "cdk bootstrap", account=account, region=region)
+    deploy_stacks(world, timeline, stages=stages)
+
+
+def deploy_stacks(
+    world: World, timeline: Timeline, *, stages: Sequence[str] = ALONE, tag: str = ""
+) -> None:
+    """Deploy every stack of some stages to an account that is bootstrapped.
+
+    Args:
+        world, timeline: where.
+        stages: whose stacks.
+        tag: `key=value` for each of the stacks, by which they are known again.
+    """
     patterns = [f"{stage}/*" for stage in stages]
-    world.cdk("deploy", *app, *patterns, "--require-approval", "never")
+    tags = ("--tags", tag) if tag else ()
+    app = ("--app", str(world.assembly))
+    world.cdk("deploy", *app, *patterns, "--require-approval", "never", *tags)
     deployed = " ".join(f"'{pattern}'" for pattern in patterns)
     stacks = len(_verified(world, stages))
     timeline.record("data scientist", f"cdk deploy {deployed}", stacks=stacks)

@@ -64,7 +64,7 @@ def tell(world: World, timeline: Timeline, *, goes_on: bool = False) -> Served:
     production = Production.of(world, mailbox) if goes_on else None
     for stage in (names, *([production.names] if production else ())):
         nothing_is_served(world, timeline, stage)
-    first = _winter(world, timeline, names, mailbox)
+    first = winter(world, timeline, names, mailbox)
     traffic = _spring(world, timeline, names, first)
     if production:
         production.release(world, timeline, package=first, because="April was quiet")
@@ -75,9 +75,9 @@ def tell(world: World, timeline: Timeline, *, goes_on: bool = False) -> Served:
     if production:
         because = "July is quiet again"
         production.release(
-            world, timeline, package=second, because=because, before=first, asked=_asked(world)
+            world, timeline, package=second, because=because, before=first, asked=asked(world)
         )
-        failed = _by_mistake(world, timeline, names, mailbox, second)
+        failed = by_mistake(world, timeline, names, mailbox, second)
     endpoint = world.client("sagemaker").describe_endpoint(EndpointName=names.endpoint)
     return Served(first, second, failed, names.endpoint, endpoint["EndpointConfigName"], names)
 
@@ -86,7 +86,7 @@ def _stages(goes_on: bool) -> tuple[str, ...]:
     return (STAGE, PRODUCTION) if goes_on else (STAGE,)
 
 
-def _winter(world: World, timeline: Timeline, names: Names, mailbox: Mailbox) -> str:
+def winter(world: World, timeline: Timeline, names: Names, mailbox: Mailbox) -> str:
     """Data arrives, a person asks for a first version, another approves it, and it serves."""
     upload(world, timeline, prefix=names.input_data, months=WINTER)
     package = asked_for(world, timeline, names, mailbox, champion="NONE")
@@ -168,13 +168,13 @@ def after(world: World, timeline: Timeline, names: Names, package: str) -> None:
     traffic.check(world, timeline, names)
 
 
-def _by_mistake(
+def by_mistake(
     world: World, timeline: Timeline, names: Names, mailbox: Mailbox, serving: str
 ) -> str:
     """A person approves a version that answers nothing, and its alarm takes it back."""
     package = failing.register(world, timeline, package=serving)
     requests = stream(
-        world, names.endpoint, asked=_asked(world), versions=[serving], burst=MANY, failing=package
+        world, names.endpoint, asked=asked(world), versions=[serving], burst=MANY, failing=package
     )
     failing.taken_back(
         world, timeline, names, mailbox, package=package, serving=serving, stream=requests
@@ -182,5 +182,6 @@ def _by_mistake(
     return package
 
 
-def _asked(world: World) -> list[Question]:
+def asked(world: World) -> list[Question]:
+    """What travellers ask again and again while a release goes on."""
     return by_day(world.airline, APRIL)[0][:60]
