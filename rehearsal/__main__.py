@@ -1,11 +1,13 @@
-"""`python -m rehearsal`: the story on the local AWS, with a summary at the end."""
+"""`python -m rehearsal`: the story on the local AWS, or in an account of AWS that you choose."""
 
 import argparse
 import shutil
 import sys
 import time
+from pathlib import Path
 
 from local_aws.launch import LocalAws
+from rehearsal import on_aws
 from rehearsal.arrows import ArrowDidNotFire, StoryBroke
 from rehearsal.passing import LocalTime
 from rehearsal.story import play
@@ -14,6 +16,7 @@ from rehearsal.timeline import Timeline
 from rehearsal.world import REPOSITORY, World
 
 OUT = REPOSITORY / "rehearsal" / "out"
+ON_AWS = OUT / "on-aws"
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -23,9 +26,14 @@ def main(argv: list[str] | None = None) -> int:
         "--goes-on", action="store_true",
         help="on to Prod by a canary, and to a version that its alarm rolls back, under load",
     )  # fmt: skip
-    goes_on = parser.parse_args(argv).goes_on
-    shutil.rmtree(OUT, ignore_errors=True)
-    OUT.mkdir(parents=True)
+    on_aws.add_options(parser)
+    given = parser.parse_args(argv)
+    if given.target == "aws":
+        from rehearsal.on_aws.command import main as play_on_aws
+
+        return play_on_aws(given, ON_AWS)
+    goes_on = given.goes_on
+    _empty(OUT)
     began = time.monotonic()
     with LocalAws.start(OUT / "aws", node_modules=REPOSITORY / "node_modules") as aws:
         world = World(environment=aws.environment(), out=OUT, time=LocalTime(aws))
@@ -39,6 +47,16 @@ def main(argv: list[str] | None = None) -> int:
             return 1
     print(summary(OUT / "timeline.jsonl", seconds=time.monotonic() - began))
     return 0
+
+
+def _empty(folder: Path) -> None:
+    """All but what a rehearsal on AWS has left there: its record may still be needed."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for entry in folder.iterdir():
+        if entry.is_dir() and entry != ON_AWS:
+            shutil.rmtree(entry)
+        elif entry != ON_AWS:
+            entry.unlink()
 
 
 if __name__ == "__main__":
