@@ -1,11 +1,12 @@
 """Probes say what they saw: made-up looks, one by one."""
 
+from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from rehearsal.on_aws.probes import clocks, endpoints, lists, machines, registry
+from rehearsal.on_aws.probes import PROBES, clocks, endpoints, lists, machines, registry, stacks
 from rehearsal.on_aws.record import Record
 from rehearsal.on_aws.telling import Told
 from rehearsal.on_aws.witness import Look, Witness
@@ -262,9 +263,121 @@ def test_whether_a_life_cycle_is_in_summaries(shown: bool, holds: bool, in_part:
     assert (seen.holds, seen.in_part) == (holds, in_part)
 
 
-def test_a_story_that_did_not_come_so_far_shows_nothing():
-    from rehearsal.on_aws.probes import PROBES
+STACK, ENDPOINT = "AWS::CloudFormation::Stack", "AWS::SageMaker::Endpoint"
+SCHEDULE, JOB = "AWS::SageMaker::MonitoringSchedule", "AWS::SageMaker::DataQualityJobDefinition"
+REPORTED = (
+    (STACK, "UPDATE_IN_PROGRESS"), (ENDPOINT, "UPDATE_IN_PROGRESS"), (ENDPOINT, "UPDATE_FAILED"),
+    (STACK, "UPDATE_ROLLBACK_IN_PROGRESS"), (STACK, "UPDATE_ROLLBACK_COMPLETE"),
+)  # fmt: skip
+SILENT = (
+    (STACK, "UPDATE_IN_PROGRESS"), (ENDPOINT, "UPDATE_IN_PROGRESS"), (ENDPOINT, "UPDATE_COMPLETE"),
+    (STACK, "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS"), (STACK, "UPDATE_COMPLETE"),
+)  # fmt: skip
+REAPPLIED = (*REPORTED[:4], (ENDPOINT, "UPDATE_COMPLETE"), REPORTED[4])
 
+
+def happened(*events: tuple[str, str]) -> dict[str, Any]:
+    """One a second, as DescribeStackEvents gives them: the newest first."""
+    told = [
+        {
+            "ResourceType": kind,
+            "ResourceStatus": status,
+            "Timestamp": datetime.fromtimestamp(n, UTC),
+        }
+        for n, (kind, status) in enumerate(events)
+    ]
+    return {"StackEvents": told[::-1]}
+
+
+def taken_back(*events: tuple[str, str], after: int) -> tuple[Any, Told]:
+    """A version that was taken back; the last request failed so many seconds after the first."""
+    stamped = {"CustomerMetadataProperties": {"perennial:dev": "rolled back 2026-01-01"}}
+    world = Answers(describe_stack_events=happened(*events), describe_model_package=stamped)
+    story = told(world)
+    story.witness.last_failure[DEV] = after
+    return world, story
+
+
+@pytest.mark.parametrize(("failing", "holds"), [(REPORTED, True), (SILENT, False)])
+def test_what_cloudformation_said_of_the_failing_release_and_not_of_those_around_it(
+    failing: tuple[tuple[str, str], ...], holds: bool
+):
+    """Promotion updates the stack once more afterwards, so that it agrees with the endpoint."""
+    around = REPORTED if failing is SILENT else SILENT
+    seen = stacks.rollback_fails_the_stack(*taken_back(*around, *failing, *around, after=6))
+    assert seen.holds is holds, seen.what
+
+
+@pytest.mark.parametrize(
+    ("failing", "holds"), [(REAPPLIED, True), (REPORTED, False), (SILENT, None)]
+)
+def test_what_the_rollback_of_a_stack_does_to_the_endpoint(
+    failing: tuple[tuple[str, str], ...], holds: bool | None
+):
+    seen = stacks.rollback_reapplies(*taken_back(*failing, *SILENT, after=1))
+    assert seen.holds is holds, seen.what
+
+
+def test_a_release_that_is_not_over_says_nothing_of_its_end():
+    seen = stacks.rollback_fails_the_stack(*taken_back(*SILENT[:3], after=2))
+    assert (seen.holds, seen.what) == (None, "the stack's update is UPDATE_IN_PROGRESS")
+
+
+@pytest.mark.parametrize(
+    ("events", "holds"),
+    [
+        ([(JOB, "CREATE_COMPLETE"), (SCHEDULE, "CREATE_COMPLETE")], True),
+        ([(JOB, "CREATE_COMPLETE"), (SCHEDULE, "CREATE_FAILED")], False),
+        ([(JOB, "CREATE_FAILED")], False),
+        ([(JOB, "CREATE_COMPLETE")], None),
+        ([], None),
+    ],
+)
+def test_whether_model_monitor_is_open(events: list[tuple[str, str]], holds: bool | None):
+    world = Answers(describe_stack_events=happened(*events))
+    story = told(world)
+    story.production = SimpleNamespace(monitoring="Prod-Monitoring")
+    seen = stacks.model_monitor_is_open(world, story)
+    assert seen.holds is holds
+    assert holds is not False or "monitoring=OpenEngine() for Prod in config/stages.py" in seen.what
+
+
+def recheck(*executions: tuple[int, str]) -> Any:
+    """A schedule that was made at second 100, and executions by their start and input."""
+    created = {"ResourceType": "AWS::Scheduler::Schedule", "PhysicalResourceId": "daily",
+               "ResourceStatus": "CREATE_COMPLETE"}  # fmt: skip
+    begun = [
+        {"executionArn": told, "startDate": datetime.fromtimestamp(when, UTC)}
+        for when, told in executions
+    ]
+    world = Answers(
+        describe_stacks={"Stacks": [{"StackId": "id"}]},
+        describe_stack_events={"StackEvents": [created]},
+        get_schedule={"CreationDate": datetime.fromtimestamp(100, UTC),
+                      "Target": {"Input": '{"stage": "dev"}'}},
+        list_executions={"executions": begun},
+    )  # fmt: skip
+    world.describe_execution = lambda executionArn: {"input": executionArn}
+    return world
+
+
+@pytest.mark.parametrize(
+    ("executions", "holds"),
+    [
+        ([(130, '{"stage": "dev"}')], True),
+        ([(130, '{"stage": "dev", "reason": "approved"}')], False),
+        ([(99, '{"stage": "dev"}'), (701, '{"stage": "dev"}')], False),
+        ([], False),
+    ],
+)
+def test_whether_a_rate_fires_when_its_schedule_is_made(
+    executions: list[tuple[int, str]], holds: bool
+):
+    world = recheck(*executions)
+    assert clocks.rate_fires_at_once(world, told(world)).holds is holds
+
+
+def test_a_story_that_did_not_come_so_far_shows_nothing():
     world = Answers()
     nothing = Told(Record(None, "run", "1", "r", [], []), Witness(world))
     assert {probe(world, nothing).holds for probe in PROBES.values()} == {None}
