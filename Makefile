@@ -8,6 +8,7 @@ export PYTHONDONTWRITEBYTECODE :=
 export NODE_OPTIONS := --require "$(CURDIR)/quick_gc.js" $(NODE_OPTIONS)
 export UV_VERSION := $(shell sed -n 's/^uv==\([0-9.]*\).*/\1/p' requirements-dev.in)
 STAMP := .venv/installed
+TARGET ?= local
 LOCK = uv pip compile --quiet --python-version 3.11 --no-header --no-emit-index-url --no-annotate
 .DEFAULT_GOAL := help
 .PHONY: help install rehearse mutate test unit check lint types mypy pyright synth definitions snapshots diff upgrade-reference lock bench bench-monitors audit clean
@@ -27,8 +28,8 @@ $(STAMP): requirements.txt requirements-dev.txt package.json package-lock.json c
 	ln -sfn ../../cdk.sh .venv/bin/cdk
 	touch $(STAMP)
 
-rehearse: install  ## the whole story on the local AWS, on this machine, with no account
-	python -m rehearsal
+rehearse: install  ## the whole story on the local AWS, with no account; TARGET=aws in a real one, after it has asked
+	python -m rehearsal --target $(TARGET)
 
 mutate: install  ## break each arrow of the templates in turn; the story must name it (nightly)
 	python -m rehearsal.mutate --jobs 2
@@ -88,5 +89,6 @@ bench-monitors: install  ## how often the drift monitor is wrong, and what it co
 audit: install  ## known vulnerabilities in what is locked
 	pip-audit --disable-pip -r requirements-dev.txt
 
-clean:  ## all that can be made again
-	rm -rf .venv node_modules cdk.out rehearsal/out .mypy_cache .pytest_cache .ruff_cache
+clean:  ## all that can be made again; what a rehearsal on AWS has left is not
+	rm -rf .venv node_modules cdk.out .mypy_cache .pytest_cache .ruff_cache
+	find rehearsal/out -mindepth 1 -maxdepth 1 ! -name on-aws -exec rm -rf {} + 2>/dev/null || true

@@ -1,5 +1,6 @@
 """An account and a region of AWS, as the credentials of the person show it."""
 
+import os
 from collections.abc import Iterator
 from typing import Any
 
@@ -31,6 +32,8 @@ class Account:
 
     def __init__(self, *, profile: str | None = None, region: str | None = None) -> None:
         try:
+            # boto3 itself reads AWS_DEFAULT_REGION only; cdk and the other SDKs prefer this one.
+            region = region or os.environ.get("AWS_REGION")
             self._session = boto3.session.Session(profile_name=profile, region_name=region)
         except BotoCoreError as error:
             raise Refused(sentence_of(error, "")) from error
@@ -39,6 +42,7 @@ class Account:
                 "no region is set, so there is nowhere to look; give --region or set AWS_REGION"
             )
         self.region: str = self._session.region_name
+        self.profile = profile
         self._clients: dict[str, Any] = {}
         self._caller: dict[str, str] = {}
 

@@ -18,6 +18,9 @@ AT_ONCE = 12
 ANSWERED, MODEL_ERROR = 200, 424
 """https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_runtime_InvokeEndpoint.html"""
 
+HEARD = "answered.rehearsal"
+"""What the world's session emits for each answer, with `endpoint` and `status`."""
+
 CSV = {"Content-Type": "text/csv", "Accept": "text/csv"}
 
 
@@ -34,6 +37,7 @@ class Asking:
 
     def __init__(self, world: World, endpoint: str) -> None:
         """Connect when something is asked."""
+        self._endpoint, self._events = endpoint, world.session.events
         self._url = f"{world.url('sagemaker-runtime')}/endpoints/{endpoint}/invocations"
         region = world.environment["AWS_REGION"]
         self._signature = SigV4Auth(world.credentials, "sagemaker", region)
@@ -64,3 +68,4 @@ class Asking:
             headers = dict(request.headers.items())
             async with session.post(self._url, data=request.data, headers=headers) as answer:
                 answers[number] = Answer(answer.status, await answer.text())
+            self._events.emit(HEARD, endpoint=self._endpoint, status=answer.status)

@@ -72,11 +72,20 @@ def bootstrap(world: World) -> dict[str, str]:
     return {"account": account, "region": region}
 
 
-def deploy(world: World, timeline: Timeline, *, stages: Sequence[str] = ALONE) -> None:
-    """Deploy every stack of some stages, as README tells a new user to."""
-    app = ("--app", str(world.assembly))
+def deploy(
+    world: World, timeline: Timeline, *, stages: Sequence[str] = ALONE, tag: str = ""
+) -> None:
+    """Deploy every stack of some stages, as README tells a new user to.
+
+    Args:
+        world, timeline: where; it is bootstrapped.
+        stages: whose stacks.
+        tag: `key=value` for each of the stacks, by which they are known again.
+    """
     patterns = [f"{stage}/*" for stage in stages]
-    world.cdk("deploy", *app, *patterns, "--require-approval", "never")
+    tags = ("--tags", tag) if tag else ()
+    app = ("--app", str(world.assembly))
+    world.cdk("deploy", *app, *patterns, "--require-approval", "never", *tags)
     deployed = " ".join(f"'{pattern}'" for pattern in patterns)
     stacks = len(_verified(world, stages))
     timeline.record("data scientist", f"cdk deploy {deployed}", stacks=stacks)

@@ -6,6 +6,38 @@ from typing import Any
 from rehearsal.world import World
 
 
+def queue_of(topic: str) -> str:
+    """Name of the queue that hears a topic, whose ARN is given."""
+    return f"rehearsal-{topic.rpartition(':')[2]}"
+
+
+def make_queue(world: World, name: str, *, sender: str, source: str) -> tuple[str, str]:
+    """URL and ARN of a queue that a service may send to on behalf of one topic or rule.
+
+    Args:
+        world: where.
+        name: the queue's.
+        sender: the service, such as `sns.amazonaws.com`.
+        source: ARN of the topic or rule.
+    """
+    sqs = world.client("sqs")
+    url: str = sqs.create_queue(QueueName=name)["QueueUrl"]
+    attributes = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])
+    arn: str = attributes["Attributes"]["QueueArn"]
+    statement = {
+        "Effect": "Allow", "Principal": {"Service": sender}, "Action": "sqs:SendMessage",
+        "Resource": arn, "Condition": {"ArnEquals": {"aws:SourceArn": source}},
+    }  # fmt: skip
+    sqs.set_queue_attributes(
+        QueueUrl=url,
+        Attributes={
+            "MessageRetentionPeriod": str(14 * 24 * 3600),
+            "Policy": json.dumps({"Version": "2012-10-17", "Statement": [statement]}),
+        },
+    )
+    return url, arn
+
+
 class Mailbox:
     """The messages of a topic, in the order in which they came."""
 
@@ -13,15 +45,9 @@ class Mailbox:
         """Subscribe to the topic."""
         self._world = world
         self._messages: list[dict[str, Any]] = []
-        sqs = world.client("sqs")
-        self._queue = sqs.create_queue(
-            QueueName=f"rehearsal-{topic.rpartition(':')[2]}",
-            Attributes={"MessageRetentionPeriod": str(14 * 24 * 3600)},
-        )["QueueUrl"]
-        attributes = sqs.get_queue_attributes(QueueUrl=self._queue, AttributeNames=["QueueArn"])
-        world.client("sns").subscribe(
-            TopicArn=topic, Protocol="sqs", Endpoint=attributes["Attributes"]["QueueArn"]
-        )
+        name = queue_of(topic)
+        self._queue, arn = make_queue(world, name, sender="sns.amazonaws.com", source=topic)
+        world.client("sns").subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn)
 
     def await_message(self, arrow: str, subject: str) -> str:
         """Wait until somebody was told something, and return the whole message, once.

@@ -17,17 +17,22 @@ class Passing(Protocol):
 
 
 class RealTime:
-    """The machine's clock; whether something happened can only be found by looking."""
+    """The machine's clock; whether something happened can only be found by looking.
 
-    LOOK_AGAIN_SECONDS = 0.25
+    Args:
+        look_again_seconds: How long to wait between two looks.
+    """
+
+    def __init__(self, look_again_seconds: float = 0.25) -> None:
+        self._look_again_seconds = look_again_seconds
 
     def now(self) -> float:
         """Seconds since the epoch."""
         return time.time()
 
     def let_pass(self, at_most: float) -> None:
-        """Wait a quarter of a second, or less."""
-        time.sleep(min(at_most, self.LOOK_AGAIN_SECONDS))
+        """Wait until it is time to look again, or less."""
+        time.sleep(min(at_most, self._look_again_seconds))
 
 
 class LocalTime:

@@ -137,13 +137,13 @@ def _is_watched(world: World, timeline: Timeline, names: StageNames, package: st
 
 
 def nothing_is_served(world: World, timeline: Timeline, names: StageNames) -> None:
-    """After the first deploy a stage's slot is empty and there is no endpoint.
+    """After the first deploy a stage's slot is empty, and its endpoint is not there.
 
     Raises:
         StoryBroke: there is something, though nobody approved anything.
     """
     slot = ",".join(slot_of(world, names.slot))
-    endpoints = world.client("sagemaker").list_endpoints()["Endpoints"]
-    if slot != "NONE,NONE" or endpoints:
-        raise StoryBroke(f"the registry is empty, yet the slot says {slot}, endpoints {endpoints}")
+    endpoint = described(world, names.endpoint)
+    if slot != "NONE,NONE" or endpoint:
+        raise StoryBroke(f"the registry is empty, yet the slot says {slot}, endpoint {endpoint}")
     timeline.record("platform", f"nothing is served in {names.stage} yet", slot=slot, endpoints=0)

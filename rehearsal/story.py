@@ -56,7 +56,7 @@ def play(world: World, timeline: Timeline, *, requests: int = LEAST) -> Served:
     production = Production.of(world, mailbox, requests=requests)
     for stage in (names, production.names):
         nothing_is_served(world, timeline, stage)
-    first = _winter(world, timeline, names, mailbox)
+    first = winter(world, timeline, names, mailbox)
     traffic = _spring(world, timeline, names, first)
     production.release(world, timeline, package=first, because="April was quiet")
     upload(world, timeline, prefix=names.input_data, months=SPRING)
@@ -64,12 +64,12 @@ def play(world: World, timeline: Timeline, *, requests: int = LEAST) -> Served:
     after(world, timeline, names, second)
     because = "July is quiet again"
     production.release(world, timeline, package=second, because=because, before=first)
-    failed = _by_mistake(world, timeline, names, mailbox, second, requests=requests)
+    failed = by_mistake(world, timeline, names, mailbox, second, requests=requests)
     endpoint = world.client("sagemaker").describe_endpoint(EndpointName=names.endpoint)
     return Served(first, second, failed, names.endpoint, endpoint["EndpointConfigName"], names)
 
 
-def _winter(world: World, timeline: Timeline, names: Names, mailbox: Mailbox) -> str:
+def winter(world: World, timeline: Timeline, names: Names, mailbox: Mailbox) -> str:
     """Data arrives, a person asks for a first version, another approves it, and it serves."""
     upload(world, timeline, prefix=names.input_data, months=WINTER)
     package = asked_for(world, timeline, names, mailbox, champion="NONE")
@@ -161,7 +161,7 @@ def after(world: World, timeline: Timeline, names: Names, package: str) -> None:
     traffic.check(world, timeline, names)
 
 
-def _by_mistake(
+def by_mistake(
     world: World, timeline: Timeline, names: Names, mailbox: Mailbox, serving: str, *, requests: int
 ) -> str:
     """A person approves a version that answers nothing, and its alarm takes it back."""

@@ -54,7 +54,7 @@ def await_run(
     [run] = world.await_arrow(
         "Retraining -> pipeline", new, expected=f"a run of {names.pipeline}", within=HOUR
     )
-    given = _parameters(world, run)
+    given = parameters(world, run)
     for name, text in expected.items():
         if text not in given[name]:
             wanted = f"a run with {text!r} in its {name}"
@@ -65,7 +65,8 @@ def await_run(
     return run
 
 
-def _parameters(world: World, run: str) -> dict[str, str]:
+def parameters(world: World, run: str) -> dict[str, str]:
+    """What a run was started with, by name."""
     described = world.client("sagemaker").list_pipeline_parameters_for_execution(
         PipelineExecutionArn=run
     )
@@ -154,7 +155,7 @@ def _registered(world: World, timeline: Timeline, *, execution: str, group: str)
         "platform", "version registered", package=made[0],
         approval=package["ModelApprovalStatus"], **package["CustomerMetadataProperties"],
     )  # fmt: skip
-    given = _parameters(world, execution)
+    given = parameters(world, execution)
     _says_where_it_comes_from(world, package, given)
     check_prepared(world, steps, package, data_version=given["DataVersion"])
     check_metrics(world, timeline, package)

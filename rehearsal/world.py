@@ -24,7 +24,9 @@ class World:
     """An AWS and the folder for what the rehearsal leaves behind.
 
     Attributes:
-        environment: what a client needs to reach it: `AWS_ENDPOINT_URL`, keys, region.
+        environment: what a client needs to reach it: `AWS_REGION`; for a local AWS also
+            `AWS_ENDPOINT_URL` and keys, for AWS itself `AWS_PROFILE` where one was chosen. What is
+            not in it a client finds as boto3 does.
         out: `timeline.jsonl`, the assembly, logs.
         time: how time passes there.
         airline: whose flights the model is about.
@@ -36,17 +38,19 @@ class World:
     airline: Airline = field(default_factory=Airline)
 
     @cached_property
-    def _session(self) -> Any:
+    def session(self) -> Any:
+        """The boto3 session of all clients; who wants to hear its events registers before them."""
         return boto3.Session(
-            aws_access_key_id=self.environment["AWS_ACCESS_KEY_ID"],
-            aws_secret_access_key=self.environment["AWS_SECRET_ACCESS_KEY"],
+            aws_access_key_id=self.environment.get("AWS_ACCESS_KEY_ID"),
+            aws_secret_access_key=self.environment.get("AWS_SECRET_ACCESS_KEY"),
             region_name=self.environment["AWS_REGION"],
+            profile_name=self.environment.get("AWS_PROFILE"),
         )
 
     @property
     def credentials(self) -> Any:
         """What signs requests: botocore's credentials."""
-        return self._session.get_credentials()
+        return self.session.get_credentials()
 
     def url(self, service: str) -> str:
         """Where a service of this AWS answers."""
@@ -59,8 +63,8 @@ class World:
     def client(self, service: str) -> Any:
         """The boto3 client; botocore makes its class at run time, hence no narrower type."""
         if service not in self._clients:
-            endpoint = self.environment["AWS_ENDPOINT_URL"]
-            self._clients[service] = self._session.client(service, endpoint_url=endpoint)
+            endpoint = self.environment.get("AWS_ENDPOINT_URL")
+            self._clients[service] = self.session.client(service, endpoint_url=endpoint)
         return self._clients[service]
 
     def await_arrow(

@@ -75,17 +75,22 @@ def _jobs(template: Template, world: World) -> Iterator[tuple[tuple[str, str], i
     """Usage and type to the largest job of each pipeline, and of each monitoring job."""
     for _, definition in template.pipelines(world):
         largest: Counter[tuple[str, str]] = Counter()
-        defaults = {
-            f"Parameters.{parameter['Name']}": parameter.get("DefaultValue")
-            for parameter in definition.get("Parameters", [])
-        }
-        for step in _steps(definition.get("Steps", [])):
-            for key, count in _cluster(step, defaults):
-                largest[key] = max(largest[key], count)
+        for key, count in clusters(definition):
+            largest[key] = max(largest[key], count)
         yield from largest.items()
     for job in template.resources(*_JOB_DEFINITIONS):
         cluster = job["JobResources"]["ClusterConfig"]
         yield ("processing", cluster["InstanceType"]), int(cluster["InstanceCount"])
+
+
+def clusters(definition: Mapping[str, Any]) -> Iterator[tuple[tuple[str, str], int]]:
+    """Usage and instance type to the number of instances of each job of a pipeline."""
+    defaults = {
+        f"Parameters.{parameter['Name']}": parameter.get("DefaultValue")
+        for parameter in definition.get("Parameters", [])
+    }
+    for step in _steps(definition.get("Steps", [])):
+        yield from _cluster(step, defaults)
 
 
 def _steps(steps: Sequence[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:

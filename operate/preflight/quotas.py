@@ -9,7 +9,7 @@ from operate.preflight.finding import Finding, Weight
 from operate.preflight.template import World
 
 CHECK = "quotas"
-_NAMES = {
+NAMES = {
     "endpoint": "{} for endpoint usage",
     "processing": "{} for processing job usage",
     "training": "{} for training job usage",
@@ -25,10 +25,10 @@ def quotas(account: Account, world: World, stacks: Sequence[PlannedStack]) -> It
     asked = demands(stacks, world)
     if not asked:
         return
-    allowed = _allowed(account)
+    granted = allowed(account)
     for (usage, kind), demand in sorted(asked.items()):
-        name = _NAMES[usage].format(kind)
-        if name not in allowed:
+        name = NAMES[usage].format(kind)
+        if name not in granted:
             yield Finding(
                 Weight.UNKNOWN,
                 CHECK,
@@ -38,10 +38,10 @@ def quotas(account: Account, world: World, stacks: Sequence[PlannedStack]) -> It
                 " another in config/stages.py or the model's pipeline.py",
             )
         else:
-            yield from _too_small(name, demand, *allowed[name])
+            yield from _too_small(name, demand, *granted[name])
 
 
-def _allowed(account: Account) -> dict[str, tuple[float, str]]:
+def allowed(account: Account) -> dict[str, tuple[float, str]]:
     """Name of a quota to value and code; the account's own values over the defaults."""
     return {
         quota["QuotaName"]: (quota["Value"], quota["QuotaCode"])

@@ -62,6 +62,12 @@ class Template:
             if resource["Type"] in types:
                 yield resource["Type"], resource.get("Properties", {})
 
+    def kept(self, kind: str) -> Iterator[Mapping[str, Any]]:
+        """The properties of all resources of a type that outlive their stack."""
+        for resource in self._resources.values():
+            if resource["Type"] == kind and resource.get("DeletionPolicy") == "Retain":
+                yield resource.get("Properties", {})
+
     def pipelines(self, world: World) -> Iterator[tuple[str, dict[str, Any]]]:
         """Name and definition of each pipeline; what only a deployment knows is `unknown`."""
         for properties in self.resources("AWS::SageMaker::Pipeline"):
