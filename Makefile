@@ -11,7 +11,7 @@ STAMP := .venv/installed
 TARGET ?= local
 LOCK = uv pip compile --quiet --python-version 3.11 --no-header --no-emit-index-url --no-annotate
 .DEFAULT_GOAL := help
-.PHONY: help install rehearse mutate test unit check lint types mypy pyright synth definitions snapshots diff upgrade-reference lock bench bench-monitors audit clean
+.PHONY: help install rehearse mutate test unit check lint types mypy pyright synth definitions golden snapshots diff upgrade-reference lock bench bench-monitors audit clean
 
 help:  ## what can be made
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 27
@@ -38,7 +38,7 @@ test: install  ## the whole suite
 	pytest
 
 unit: install  ## the part of the suite that starts no server
-	pytest -m "not local_aws"
+	pytest -m "not local_aws and not nightly"
 
 check: install  ## what CI runs
 	$(MAKE) --no-print-directory --jobs 2 --output-sync lint mypy pyright synth
@@ -64,6 +64,9 @@ synth: install  ## templates to cdk.out, checked by cdk-nag and cfn-lint
 
 definitions: install  ## write each model's definition.json from its pipeline.py
 	python -m pipeline_definitions
+
+golden: install  ## those changes of the golden set that the suite leaves out (nightly)
+	pytest -m nightly tests/review/test_golden.py
 
 snapshots: install  ## write the template snapshots anew
 	pytest tests/test_snapshots.py tests/stacks/test_organisation.py --snapshot-update

@@ -30,6 +30,7 @@ SLOWEST = (
     "two synths",
     "tests/local_aws/test_second_app.py",
     "tests/local_aws/test_clients.py",
+    "tests/review/test_golden.py",
     "tests/test_app.py",
     "the SageMaker SDK",
     "tests/local_aws/test_jobs_training.py",

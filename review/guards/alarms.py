@@ -25,8 +25,9 @@ def alarm_guards(pair: Pair) -> Iterator[Guard]:
         sides = shown(before["Threshold"]), shown(after["Threshold"])
         yield Guard("alarm", thing, "rings only at a worse value", *sides)
     if _seconds(after) > _seconds(before):
-        told = "rings later: bad for so many seconds at least"
-        yield Guard("alarm", thing, told, f"{_seconds(before):g}", f"{_seconds(after):g}")
+        yield Guard(
+            "alarm", thing, "rings later", _lasting(_seconds(before)), _lasting(_seconds(after))
+        )
     if before.get("TreatMissingData") == "breaching" != after.get("TreatMissingData"):
         told = "no longer rings when it hears nothing"
         yield Guard(
@@ -55,6 +56,13 @@ def _seconds(alarm: Mapping[str, Any]) -> float:
     stats = [m.get("MetricStat") or {} for m in metrics if isinstance(m, Mapping)]
     lengths = [as_number(alarm.get("Period")), *(as_number(one.get("Period")) for one in stats)]
     return (periods or 0) * max((length for length in lengths if length), default=0)
+
+
+def _lasting(seconds: float) -> str:
+    for unit, length in (("hours", 3600), ("minutes", 60)):
+        if seconds >= length and not seconds % length:
+            return f"after {seconds / length:g} {unit}"
+    return f"after {seconds:g} seconds"
 
 
 def _listed(alarm: Mapping[str, Any]) -> list[str]:

@@ -62,9 +62,11 @@ def _dangers(review: Review) -> Iterator[str]:
         ranked = sorted(review.guards, key=lambda one: guard_rank(one.kind))
         kinds = [one.kind.replace("-", " ") for one in ranked]
         yield counted(len(kinds), "guard weakened", "guards weakened") + _sorts(kinds)
-    wider = sum(one.wider for one in review.permissions)
+    wider = [one for one in review.permissions if one.wider]
     if wider:
-        yield counted(wider, "permission gained", "permissions gained")
+        wildest = sum(one.everything for one in wider)
+        some = f" ({wildest} for everything)" if wildest else ""
+        yield counted(len(wider), "permission gained", "permissions gained") + some
     if review.network:
         yield counted(len(review.network), "network change")
 

@@ -20,6 +20,8 @@ def main(project: Path, out: Path, patches: list[Path]) -> None:
     """Write each assembly to a folder below OUT, called after its patch; the first is `base`."""
     os.chdir(project)
     sys.path[:0] = [str(project), str(project / "constructs")]
+    for patch in patches:
+        apply(patch, "--check")
     synthesize(out / "base")
     for patch in patches:
         apply(patch)
