@@ -15,6 +15,7 @@ from operate.account import Account
 from operate.refused import Refused
 
 _NOT_THERE = ("ChangeSetNotFound", "ChangeSetNotFoundException", "ValidationError")
+_EMPTY = ("The submitted information didn't contain changes", "No updates are to be performed")
 _NOT_EXECUTABLE = "is not ready to be executed"
 
 
@@ -45,6 +46,8 @@ def prepared(account: Account, assembly: Path, stage: str, name: str) -> Iterato
             if refused.code in _NOT_THERE:
                 continue
             raise
+        if _has_nothing_to_do(told):
+            continue
         if told["ExecutionStatus"] != "AVAILABLE":
             why = told.get("StatusReason") or f"it is {told['ExecutionStatus']}"
             raise Refused(f"change set {name} of stack {stack} {_NOT_EXECUTABLE}: {why}")
@@ -80,6 +83,12 @@ def _stacks(assembly: Path, stage: str) -> list[tuple[str, str]]:
         for key in TopologicalSorter(needs).static_order()
         if (each := artifacts.get(key, {})).get("type") == "aws:cloudformation:stack"
     ]
+
+
+def _has_nothing_to_do(told: Mapping[str, Any]) -> bool:
+    """Whether it changes nothing, or has done so: a deployment that stopped midway may go on."""
+    reason = told.get("StatusReason", "")
+    return told["ExecutionStatus"] == "EXECUTE_COMPLETE" or any(each in reason for each in _EMPTY)
 
 
 def _mildness(change: Mapping[str, Any]) -> tuple[int, str]:

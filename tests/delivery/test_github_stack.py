@@ -13,6 +13,7 @@ from config.github import Delivery
 from config.organisation import Organisation
 from mlops_constructs.delivery import GitHubRepository
 from mlops_constructs.problems import InvalidProps
+from operate.preflight.assembly import read_assembly
 from stacks.github import GitHubStack
 from tests.conftest import feature_flags, synth_environment
 from tests.constructs_library.someones_app import new_stack, of_type, synthesized
@@ -57,6 +58,7 @@ def test_a_repository_in_the_configuration_makes_the_stack_without_a_finding(pro
     template = json.loads((project / "out/GitHub.template.json").read_text())
     deploying = [r for r in of_type(template, "AWS::IAM::Role") if "deploy" in str(r)]
     assert "repo:octo-org/octo-repo:environment:Prod" in json.dumps(deploying)
+    assert "GitHub" in {stack.name for stack in read_assembly(project / "out")}  # for preflight
     assert set(template["Outputs"]) == {"ReadRoleArn", "DeployRoleArn"}
 
 
