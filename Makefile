@@ -11,7 +11,7 @@ STAMP := .venv/installed
 TARGET ?= local
 LOCK = uv pip compile --quiet --python-version 3.11 --no-header --no-emit-index-url --no-annotate
 .DEFAULT_GOAL := help
-.PHONY: help install rehearse mutate test unit check lint types mypy pyright synth definitions golden snapshots diff upgrade-reference lock bench bench-monitors audit clean
+.PHONY: help install rehearse mutate test unit check lint types mypy pyright synth definitions golden snapshots diff prepared executed upgrade-reference lock bench bench-monitors audit clean
 
 help:  ## what can be made
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 27
@@ -48,6 +48,8 @@ lint: install
 	ruff check .
 	ruff format --check .
 	lint-imports
+	check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
+	zizmor --offline --quiet --persona pedantic .github/workflows
 
 types: mypy pyright
 
@@ -73,6 +75,12 @@ snapshots: install  ## write the template snapshots anew
 
 diff: install  ## what a change does, as a page: BASE=main FAIL_ON="replacement:endpoint" OUT= JSON= LIMIT=
 	@python -m review $(if $(BASE),--base "$(BASE)") $(if $(OUT),--out "$(OUT)") $(if $(JSON),--json "$(JSON)") $(if $(LIMIT),--limit "$(LIMIT)") $(if $(FAIL_ON),--fail-on $(FAIL_ON))
+
+prepared: install  ## make the change sets of a stage, and show them: STAGE=Dev CHANGE_SET=name
+	.ci/change-sets prepare "$(STAGE)" "$(CHANGE_SET)"
+
+executed: install  ## execute the change sets that were shown: STAGE=Dev CHANGE_SET=name
+	.ci/change-sets execute "$(STAGE)" "$(CHANGE_SET)"
 
 upgrade-reference: install  ## what the next release must not lose: written for the commit that gets a tag
 	RENEW_UPGRADE_REFERENCE=1 pytest tests/upgrade

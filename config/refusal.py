@@ -13,6 +13,7 @@ from pipeline_definitions.definition import StaleDefinition, UnknownPlaceholder
 from pipeline_definitions.spec import InvalidModels
 
 STAGES_FILE = Path(__file__).with_name("stages.py")
+DELIVERY_FILE = Path(__file__).with_name("delivery.py")
 
 
 @contextmanager
@@ -44,10 +45,11 @@ def sentences(error: ValidationError) -> list[str]:
 
 
 def _where(error: ValidationError) -> str:
-    """The innermost line of a stage's or a model's own file that led to the refusal."""
+    """The innermost line that led to the refusal, of those files that hold values."""
     root = STAGES_FILE.parent.parent
     models = (root / "pipeline_definitions").glob("*/__init__.py")
-    own = {str(path): path.relative_to(root).as_posix() for path in (STAGES_FILE, *models)}
+    files = (STAGES_FILE, DELIVERY_FILE, *models)
+    own = {str(path): path.relative_to(root).as_posix() for path in files}
     frames = traceback.extract_tb(error.__traceback__)
     lines = [f"{own[f.filename]}, line {f.lineno}" for f in frames if f.filename in own]
     return lines[-1] if lines else own[str(STAGES_FILE)]

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from operate.account import Account
+from operate.change_sets import page, prepared
 from operate.deployed import Model, Stage, find_stage
 from operate.frozen import check_reason, freeze, parameter, start_machines, unfreeze, why_frozen
 from operate.preflight.command import preflight
@@ -84,6 +85,16 @@ def _parser() -> argparse.ArgumentParser:
     before.add_argument("--stage", help="such as Dev; by default all of the assembly")
     before.add_argument("--json", action="store_true", help="for programs")
     before.set_defaults(run=_preflight)
+    changes = commands.add_parser(
+        "changes", parents=[shared], help="what prepared change sets would do; changes nothing"
+    )
+    changes.add_argument("--stage", required=True, help="such as Dev")
+    changes.add_argument("--change-set", required=True, help="the name that all of them have")
+    changes.add_argument(
+        "--assembly", type=Path, default=Path("cdk.out"), help="what `cdk deploy` wrote"
+    )
+    changes.add_argument("--paths", action="store_true", help="only which stacks have one")
+    changes.set_defaults(run=_changes)
     return parser
 
 
@@ -164,6 +175,16 @@ def _rollback(given: argparse.Namespace) -> int:
 def _preflight(given: argparse.Namespace) -> int:
     account = Account(profile=given.profile, region=given.region)
     return preflight(account, given.assembly, given.stage, as_json=given.json)
+
+
+def _changes(given: argparse.Namespace) -> int:
+    account = Account(profile=given.profile, region=given.region)
+    found = list(prepared(account, given.assembly, given.stage, given.change_set))
+    if given.paths:
+        print("".join(f"{each.path}\n" for each in found), end="")
+    else:
+        print(page(given.stage, found), end="")
+    return 0
 
 
 def _named(stage: Stage, model: Model | None) -> str:

@@ -59,12 +59,13 @@ def read_assembly(folder: Path) -> list[PlannedStack]:
 
 def _stacks(folder: Path) -> Iterator[PlannedStack]:
     manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-    for artifact in manifest["artifacts"].values():
+    for identifier, artifact in manifest["artifacts"].items():
         properties = artifact.get("properties", {})
         if artifact["type"] == "cdk:cloud-assembly":
             yield from _stacks(folder / properties["directoryName"])
         elif artifact["type"] == "aws:cloudformation:stack":
-            yield _stack(folder, artifact["environment"], properties)
+            named = {"stackName": identifier, **properties}  # left out where both are the same
+            yield _stack(folder, artifact["environment"], named)
 
 
 def _stack(folder: Path, environment: str, properties: Mapping[str, Any]) -> PlannedStack:

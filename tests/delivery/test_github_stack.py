@@ -1,0 +1,96 @@
+"""`python app.py` with a repository in config/delivery.py, and without one."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from aws_cdk import App
+
+from config.delivery import DELIVERY
+from config.github import Delivery
+from config.organisation import Organisation
+from mlops_constructs.delivery import GitHubRepository
+from mlops_constructs.problems import InvalidProps
+from operate.preflight.assembly import read_assembly
+from stacks.github import GitHubStack
+from tests.conftest import feature_flags, synth_environment
+from tests.constructs_library.someones_app import new_stack, of_type, synthesized
+from tests.project import EXAMPLE, change, copy_app
+from tests.test_config import stage
+
+FILE = "config/delivery.py"
+GITHUB = Delivery(repository=GitHubRepository(name="octo-org/octo-repo"))
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """A copy of what synth reads, to change."""
+    return copy_app(tmp_path, EXAMPLE)
+
+
+def deliver(project: Path, repository: str) -> subprocess.CompletedProcess[str]:
+    """Synthesize the copy with that in config/delivery.py."""
+    change(
+        project, FILE, "import Delivery\n",
+        "import Delivery\nfrom mlops_constructs.delivery import GitHubRepository\n",
+    )  # fmt: skip
+    change(project, FILE, "| None = None", f"| None = Delivery(\n    repository={repository})")
+    return subprocess.run(
+        [sys.executable, "app.py"],
+        cwd=project,
+        env=synth_environment("out"),
+        capture_output=True,
+        text=True,
+    )
+
+
+def test_by_default_there_is_no_such_stack(assemblies: dict[str, Path]):
+    assert DELIVERY is None
+    assert (assemblies["home"] / "assembly-Dev").is_dir()
+    assert not list(assemblies["home"].glob("*.template.json"))
+
+
+def test_a_repository_in_the_configuration_makes_the_stack_without_a_finding(project: Path):
+    run = deliver(project, 'GitHubRepository(name="octo-org/octo-repo")')
+    assert run.returncode == 0, run.stderr
+    template = json.loads((project / "out/GitHub.template.json").read_text())
+    deploying = [r for r in of_type(template, "AWS::IAM::Role") if "deploy" in str(r)]
+    assert "repo:octo-org/octo-repo:environment:Prod" in json.dumps(deploying)
+    assert "GitHub" in {stack.name for stack in read_assembly(project / "out")}  # for preflight
+    assert set(template["Outputs"]) == {"ReadRoleArn", "DeployRoleArn"}
+
+
+def test_a_repository_that_can_not_be_ends_the_synth_with_its_line(project: Path):
+    run = deliver(project, 'GitHubRepository(name="octo-org/*")')
+    line = 1 + (project / FILE).read_text().splitlines().index(
+        '    repository=GitHubRepository(name="octo-org/*"))'
+    )
+    assert run.returncode == 1
+    assert run.stderr.strip() == (
+        "the name of a repository must be its owner's and its own, such as 'octo-org/octo-repo', "
+        f"without wildcards and host, got 'octo-org/*' ({FILE}, line {line})"
+    )
+
+
+def test_the_roles_are_named_and_bounded_as_the_organisation_asks():
+    rules = Organisation(name_prefix="acme", permissions_boundary="workload-boundary")
+    stages = [stage(organisation=rules)]
+    app = App(context=feature_flags(), analytics_reporting=False)
+    template = synthesized(GitHubStack(app, "GitHub", delivery=GITHUB, stages=stages))
+    roles = [r["Properties"] for r in of_type(template, "AWS::IAM::Role")]
+    assert {r["RoleName"] for r in roles} == {
+        "acme-perennial-github-read", "acme-perennial-github-deploy"
+    }  # fmt: skip
+    assert all("workload-boundary" in json.dumps(r["PermissionsBoundary"]) for r in roles)
+
+
+def test_stages_in_two_regions_are_refused():
+    stages = [stage(region="eu-west-1"), stage(region="us-east-1")]
+    with pytest.raises(InvalidProps) as refusal:
+        GitHubStack(new_stack().node.root, "GitHub", delivery=GITHUB, stages=stages)
+    assert str(refusal.value) == (
+        "the stages are in any account, eu-west-1 and any account, us-east-1, but the roles for "
+        "GitHub serve one account and region; set DELIVERY = None in config/delivery.py"
+    )
