@@ -29,8 +29,8 @@ def stopped_lines(review: Review) -> list[str]:
     for one in telling:
         alone = one.thing.logical_id if not one.causes else ""
         groups.setdefault((one.fate + alone, one.thing.noun, one.causes), []).append(one)
-    lines = [_stopped(same, review) for same in groups.values()]
-    return lines + list(_others([one for one in found if one not in telling]))
+    lines = ((same[0].thing.noun, _stopped(same, review)) for same in groups.values())
+    return _one_of_each_first(lines) + list(_others([one for one in found if one not in telling]))
 
 
 def _badness(one: Stopped) -> tuple[int, int, str]:
@@ -117,7 +117,17 @@ def guard_lines(review: Review) -> list[str]:
     for one in sorted(review.guards, key=lambda one: guard_rank(one.kind)):
         key = (one.kind, one.thing.noun, one.told, one.before, one.after)
         groups.setdefault(key, []).append(one)
-    return [_guard(same) for same in groups.values()]
+    return _one_of_each_first((same[0].kind, _guard(same)) for same in groups.values())
+
+
+def _one_of_each_first(lines: Iterable[tuple[str, str]]) -> list[str]:
+    """In their order, but the second of a sort after the first of every other."""
+    seen: Counter[str] = Counter()
+    ranked = []
+    for sort, line in lines:
+        ranked.append((seen[sort], line))
+        seen[sort] += 1
+    return [line for _, line in sorted(ranked, key=lambda one: one[0])]
 
 
 def _guard(same: Sequence[Guard]) -> str:

@@ -1,7 +1,7 @@
 """Assemblies of the app as it is, and with each of some patches: one process for all of them.
 
-`python golden_synths.py PROJECT OUT PATCH...` works on a copy of the project, PROJECT. A synth of its
-own process would cost five times as much: most of that is Python, Node.js and aws_cdk getting up.
+`python golden_synths.py PROJECT OUT PATCH...` works on a copy of the project, PROJECT. In a process
+of its own each would cost two to three times as much, for Python, Node.js and aws_cdk to get up.
 Nothing is checked by cdk-nag, as in `make diff`.
 """
 

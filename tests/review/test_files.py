@@ -60,7 +60,10 @@ def compared(tmp_path: Path, kind: str, before: Content, after: Content) -> list
 
 @pytest.mark.parametrize("kind", PACKED)
 def test_a_script_in_an_archive_is_a_unified_diff(tmp_path: Path, kind: str):
-    before, after = {"a.py": b"x = 1\ny = 2\n", "b.py": b""}, {"a.py": b"x = 1\ny = 3\n", "b.py": b""}
+    before, after = (
+        {"a.py": b"x = 1\ny = 2\n", "b.py": b""},
+        {"a.py": b"x = 1\ny = 3\n", "b.py": b""},
+    )
     [one] = compared(tmp_path, kind, before, after)
     assert (one.file, one.change, one.added, one.removed) == ("a.py", "changed", 1, 1)
     assert one.diff.splitlines()[1:] == [" x = 1", "-y = 2", "+y = 3"]

@@ -58,9 +58,7 @@ MISSED: Mapping[str, Said] = {
             "Alarm `Endpoint/RollbackAlarms/latency` in Prod-Serving-flight-delay is removed",
         ),
     ),
-    "05-shorter-bake": Said(
-        "1 guard weakened (bake), 1 setting (release)", ("`600 s` → `240 s`",)
-    ),
+    "05-shorter-bake": Said("1 guard weakened (bake), 1 setting (release)", ("`600 s` → `240 s`",)),
     "06-capture-of-one-percent": Said(
         "1 replaced (endpoint config), 1 guard weakened (capture), 1 setting (capture)",
         (

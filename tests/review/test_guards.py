@@ -146,9 +146,7 @@ def test_an_alarm_that_only_moved_is_not_removed():
 def test_a_schedule_is_a_monitor_s_where_its_construct_says_so():
     def scheduled(state: str) -> dict[str, Any]:
         path = {"aws:cdk:path": "Dev/Monitoring-x/Schedule/Resource"}
-        return template(
-            One={"Type": SCHEDULE, "Properties": {"State": state}, "Metadata": path}
-        )
+        return template(One={"Type": SCHEDULE, "Properties": {"State": state}, "Metadata": path})
 
     [guard] = weakened([pair(scheduled("ENABLED"), scheduled("DISABLED"), "Dev-Monitoring-x")])
     assert guard.kind == "monitor"

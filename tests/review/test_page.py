@@ -47,7 +47,7 @@ def test_the_worst_of_each_stands_in_the_first_lines_however_much_there_is():
     first = "\n".join(page(crowded()).splitlines()[:FIRST_LINES])
     assert "Endpoint `endpoint-" in first
     assert "**Gate**" in first
-    assert "**Monitor**" in first or "more, below" in first
+    assert "**Monitor**" in first
     assert "may **`s3:*`** on **`*`**" in first
 
 
@@ -73,7 +73,7 @@ def test_a_difference_that_no_section_tells_is_in_the_headline_all_the_same():
 def test_a_page_for_a_comment_is_cut_at_its_limit_and_says_so(limit: int):
     told = page(crowded(), limit=limit)
     assert len(told) <= limit
-    assert told.rstrip().endswith("The page is cut here. All of it is in the run's own page and in its JSON.*")
+    assert told.splitlines()[-1].startswith("*The page is cut here.")
     assert told.count("<details>") == told.count("</details>")
 
 

@@ -16,7 +16,8 @@ PIPELINE = "AWS::SageMaker::Pipeline"
 
 
 def figure(name: str) -> dict[str, Any]:
-    return {"Std:JsonGet": {"PropertyFile": {"Get": "Steps.Evaluate.PropertyFiles.E"}, "Path": name}}
+    file = {"Get": "Steps.Evaluate.PropertyFiles.E"}
+    return {"Std:JsonGet": {"PropertyFile": file, "Path": name}}
 
 
 def asks(sign: str, name: str, limit: Any) -> dict[str, Any]:
@@ -161,9 +162,7 @@ def filled(uri: str) -> dict[str, Any]:
 
 
 def test_the_steps_that_use_what_is_filled_in_are_named():
-    assert change(filled("s3://b/1.gz"), filled("s3://b/2.gz")).filled == (
-        ("CodeUri", "", ("A",)),
-    )
+    assert change(filled("s3://b/1.gz"), filled("s3://b/2.gz")).filled == (("CodeUri", "", ("A",)),)
 
 
 def test_a_definition_that_is_an_asset_is_read_from_there(tmp_path: Path):

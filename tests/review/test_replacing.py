@@ -81,9 +81,7 @@ CASES = {
         pair(bucket("Delete"), None, "no longer there"),
         pair(None, bucket("Delete"), "new"),
         pair(conditional(True), conditional(False), "condition"),
-        pair(
-            template(One=("AWS::SNS::Topic", {})), template(One=("AWS::SQS::Queue", {})), "type"
-        ),
+        pair(template(One=("AWS::SNS::Topic", {})), template(One=("AWS::SQS::Queue", {})), "type"),
         StackPair("tags", tagged({"team": "a"}), tagged({"team": "b"})),
         StackPair(
             "away",

@@ -1,7 +1,6 @@
 """`python -m review` in repositories of a few files, with an app that writes what it is told."""
 
 import json
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -10,7 +9,7 @@ from typing import Any
 import pytest
 
 from review.__main__ import main
-from tests.review.handmade import PLACE, template
+from tests.review.handmade import template
 
 ENDPOINT = "AWS::SageMaker::Endpoint"
 APP = """
@@ -19,14 +18,14 @@ told = json.loads(pathlib.Path("told.json").read_text())
 if told is None:
     sys.exit("the app's own sentence")
 context = json.loads(os.environ["CDK_CONTEXT_JSON"])
-told["Resources"]["One"]["Properties"]["Tags"] = [context["flag"], context["aws:cdk:enable-path-metadata"]]
+flags = [context["flag"], context["aws:cdk:enable-path-metadata"]]
+told["Resources"]["One"]["Properties"]["Tags"] = flags
 out = pathlib.Path(os.environ["CDK_OUTDIR"])
 out.mkdir(parents=True)
 (out / "Stack.template.json").write_text(json.dumps(told))
-properties = {"templateFile": "Stack.template.json"}
-stack = {"type": "aws:cloudformation:stack", "environment": "%s", "properties": properties}
+stack = {"type": "aws:cloudformation:stack", "properties": {"templateFile": "Stack.template.json"}}
 (out / "manifest.json").write_text(json.dumps({"artifacts": {"Stack": stack}}))
-""" % PLACE
+"""
 
 
 def endpoint(name: str) -> dict[str, Any]:
@@ -241,9 +240,7 @@ def test_a_head_that_does_not_synthesize_is_named_as_the_head(
     )
 
 
-def test_a_side_without_an_app_is_refused(
-    repository: Path, capsys: pytest.CaptureFixture[str]
-):
+def test_a_side_without_an_app_is_refused(repository: Path, capsys: pytest.CaptureFixture[str]):
     (repository / "cdk.json").unlink()
     code, _, errors = said(capsys)
     assert code == 2
@@ -290,6 +287,6 @@ def test_nothing_is_left_behind(
     temporary.mkdir()
     monkeypatch.setattr("tempfile.tempdir", str(temporary))
     said(capsys)
-    assert os.listdir(temporary) == []
+    assert list(temporary.iterdir()) == []
     assert git(repository, "status", "--short") == ""
     assert git(repository, "worktree", "list").count("\n") == 0
