@@ -49,7 +49,7 @@ lint: install
 	ruff format --check .
 	lint-imports
 	check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
-	zizmor --offline --quiet --persona pedantic .github/workflows
+	zizmor --offline --quiet .github/workflows
 
 types: mypy pyright
 

@@ -1,4 +1,4 @@
-"""`python -m operate`: status, freeze, unfreeze, rollback and preflight."""
+"""`python -m operate`: status, freeze, unfreeze, rollback, preflight and changes."""
 
 import sys
 
