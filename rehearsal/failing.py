@@ -4,7 +4,7 @@ import io
 import tarfile
 from typing import Any
 
-from rehearsal.executions import await_success, ended, executions
+from rehearsal.executions import await_success, executions, none_runs
 from rehearsal.mailbox import Mailbox
 from rehearsal.names import StageNames
 from rehearsal.release import DAY, approve, promoted, served, slot_of
@@ -71,7 +71,7 @@ def taken_back(
     before = set(executions(world, names.promotion))
     approve(world, timeline, package=package, because="what could go wrong")
     started = promoted(world, timeline, names, before=before)
-    customers.ask(world, timeline, package=package, over=lambda: ended(world, started))
+    customers.ask(world, timeline, package=package, over=lambda: none_runs(world, names.promotion))
     endpoint: dict[str, Any] = world.await_arrow(
         "rollback alarm -> old version",
         lambda: world.client("sagemaker").describe_endpoint(EndpointName=names.endpoint),

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from rehearsal.executions import ended, executions
+from rehearsal.executions import executions, none_runs
 from rehearsal.mailbox import Mailbox
 from rehearsal.names import StageNames
 from rehearsal.release import DAY, followed, promoted
@@ -53,7 +53,12 @@ class Production:
             customers = stream(
                 world, self.names.endpoint, [before, package], least=self.requests
             )  # fmt: skip
-            customers.ask(world, timeline, package=package, over=lambda: ended(world, started))
+            customers.ask(
+                world,
+                timeline,
+                package=package,
+                over=lambda: none_runs(world, self.names.promotion),
+            )
         return followed(world, timeline, self.names, self.mailbox, package=package, started=started)
 
     def _await_proposal(self, world: World, timeline: Timeline, package: str) -> None:

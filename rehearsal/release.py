@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any, Protocol
 
 from rehearsal.arrows import StoryBroke
-from rehearsal.executions import HOUR, await_execution, await_success, ended, executions
+from rehearsal.executions import HOUR, await_execution, await_success, executions, none_runs
 from rehearsal.mailbox import Mailbox
 from rehearsal.names import StageNames
 from rehearsal.timeline import Timeline
@@ -45,7 +45,9 @@ def release(
     approve(world, timeline, package=package, because=because)
     started = promoted(world, timeline, names, before=before)
     if customers:
-        customers.ask(world, timeline, package=package, over=lambda: ended(world, started))
+        customers.ask(
+            world, timeline, package=package, over=lambda: none_runs(world, names.promotion)
+        )
     return followed(world, timeline, names, mailbox, package=package, started=started)
 
 
