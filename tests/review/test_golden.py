@@ -79,7 +79,7 @@ MISSED: Mapping[str, Said] = {
         anywhere=("scikit-learn:1.9-0-cpu-py3`", "scikit-learn:1.4-2-cpu-py3`"),
     ),
     "10-script": Said(
-        "1 pipeline, 1 file (evaluate.py)",
+        "1 pipeline, 1 file (figures.py)",
         anywhere=(
             "used by `Preprocess`, `Train`, `Evaluate`",
             "\n-    improvement = auc - (",
