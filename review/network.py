@@ -6,7 +6,7 @@ from typing import Any, Final
 from review.engine import StackImpact
 from review.findings import NetworkChange, Thing
 from review.readings import readings
-from review.resources import Pair, StackPair
+from review.resources import Pair, StackPair, noun
 
 PLACES: Final = (
     "VpcConfig",
@@ -27,6 +27,7 @@ WAYS: Final = (
     "AWS::EC2::VPCGatewayAttachment",
     "AWS::EC2::VPCPeeringConnection",
 )
+_GROUP: Final = "AWS::EC2::SecurityGroup"
 _RULES: Final[Mapping[str, str]] = {
     "ingressRuleAdditions": "gained in",
     "egressRuleAdditions": "gained out",
@@ -53,10 +54,10 @@ def _rules(stack: StackPair, rules: Mapping[str, list[dict[str, Any]]]) -> Itera
     for key, told in _RULES.items():
         change, direction = told.split()
         for rule in rules.get(key) or ():
-            words = f"{direction}: {_ports(rule)} {_peer(rule)} of {rule.get('groupId', '')}"
-            yield NetworkChange(
-                "gained" if change == "gained" else "lost", Thing.whole(stack.name), words
-            )
+            words = f"{direction}: {_ports(rule)} {_peer(rule)}".strip()
+            group = str(rule.get("groupId", ""))
+            thing = Thing(stack.name, group, _GROUP, noun(_GROUP), group)
+            yield NetworkChange("gained" if change == "gained" else "lost", thing, words)
 
 
 def _ports(rule: Mapping[str, Any]) -> str:

@@ -126,8 +126,8 @@ def test_an_open_port_is_gained():
     rule = {"IpProtocol": "tcp", "FromPort": 22, "ToPort": 22, "CidrIp": "0.0.0.0/0"}
     pairs = [pair(group(), group(rule))]
     [one] = network(pairs, impacts(pairs))
-    assert one.change == "gained"
-    assert "tcp 22" in one.told
+    assert (one.change, one.thing.noun) == ("gained", "security-group")
+    assert "in: tcp 22" in one.told
     assert "0.0.0.0/0" in one.told
 
 
