@@ -1,6 +1,7 @@
 """What the person on call is told: a queue that is subscribed to the stage's topic."""
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
 from rehearsal.world import World
@@ -38,6 +39,15 @@ def make_queue(world: World, name: str, *, sender: str, source: str) -> tuple[st
     return url, arn
 
 
+def taken(world: World, url: str) -> Iterator[dict[str, Any]]:
+    """All that lies in a queue of JSON, each taken out; queues keep no order."""
+    sqs = world.client("sqs")
+    while got := sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages"):
+        for message in got:
+            yield json.loads(message["Body"])
+            sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+
+
 class Mailbox:
     """The messages of a topic, in the order in which they came."""
 
@@ -69,11 +79,5 @@ class Mailbox:
         self._messages.clear()
 
     def _read(self) -> list[dict[str, Any]]:
-        sqs = self._world.client("sqs")
-        while got := sqs.receive_message(QueueUrl=self._queue, MaxNumberOfMessages=10).get(
-            "Messages"
-        ):
-            for message in got:
-                self._messages.append(json.loads(message["Body"]))
-                sqs.delete_message(QueueUrl=self._queue, ReceiptHandle=message["ReceiptHandle"])
+        self._messages += taken(self._world, self._queue)
         return self._messages

@@ -201,13 +201,15 @@ def tell(timeline: Timeline, answered: Answered, *, package: str) -> None:
 def _next_minute(world: World) -> float:
     """Let pass what is left of a minute, which is what CloudWatch counts by; when that was."""
     begins = math.ceil(world.time.now() / MINUTE) * MINUTE
-    while (left := begins - world.time.now()) > 0:
-        world.time.let_pass(left)
+    _let_pass_until(world, begins)
     return begins
 
 
 def _pause(world: World) -> None:
-    """Let all of the pause pass, whatever happens in it."""
-    end = world.time.now() + PAUSE_SECONDS
+    _let_pass_until(world, world.time.now() + PAUSE_SECONDS)
+
+
+def _let_pass_until(world: World, end: float) -> None:
+    """Let all of the time pass, whatever happens in it."""
     while (left := end - world.time.now()) > 0:
         world.time.let_pass(left)

@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass, field
 from typing import Any
 
-from rehearsal.mailbox import make_queue
+from rehearsal.mailbox import make_queue, taken
 from rehearsal.on_aws.record import Made, Record
 from rehearsal.world import World
 
@@ -35,11 +35,5 @@ class Listener:
 
     def heard(self) -> list[dict[str, Any]]:
         """All events so far; their order is not kept by queues."""
-        sqs = self.world.client("sqs")
-        while got := sqs.receive_message(QueueUrl=self.queue, MaxNumberOfMessages=10).get(
-            "Messages"
-        ):
-            for message in got:
-                self.events.append(json.loads(message["Body"]))
-                sqs.delete_message(QueueUrl=self.queue, ReceiptHandle=message["ReceiptHandle"])
+        self.events += taken(self.world, self.queue)
         return self.events

@@ -1,13 +1,12 @@
 """The operator's command as a person types it, against the local AWS."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import pytest
-from botocore.client import BaseClient
 
 from operate.commands import main
+from tests.called import calls as calls
 from tests.operate.stage import SmallStage
 
 
@@ -35,17 +34,3 @@ def operate(
         return Said(code, said.out, said.err)
 
     return run
-
-
-@pytest.fixture
-def calls(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
-    """The operations that were called, in their order."""
-    called: list[str] = []
-    make = BaseClient._make_api_call
-
-    def record(self: Any, operation: str, arguments: Any) -> Any:
-        called.append(operation)
-        return make(self, operation, arguments)
-
-    monkeypatch.setattr(BaseClient, "_make_api_call", record)
-    yield called

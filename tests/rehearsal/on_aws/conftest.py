@@ -13,6 +13,7 @@ from operate.preflight.checks import CHECKS
 from rehearsal.on_aws.record import TAG, Record
 from rehearsal.passing import LocalTime
 from rehearsal.world import World
+from tests.called import calls as calls
 
 ROLE = f"cdk-hnb659fds-cfn-exec-role-{ACCOUNT}-{REGION}"
 BOOTSTRAP = "/cdk-bootstrap/hnb659fds/version"

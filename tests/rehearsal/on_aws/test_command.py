@@ -1,11 +1,10 @@
 """A whole rehearsal of the AWS target, with the local AWS in AWS's place and a short story."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from botocore.client import BaseClient
 from botocore.exceptions import ClientError
 
 from local_aws.launch import ACCOUNT
@@ -65,19 +64,6 @@ def test_a_story_is_told_judged_and_cleaned_up(
     assert left == {
         "assumptions.json", "assumptions.md", "cdk.out", "clean-up.log", "timeline.jsonl",
     }  # fmt: skip
-
-
-@pytest.fixture
-def calls(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
-    called: list[str] = []
-    make = BaseClient._make_api_call
-
-    def note(self: Any, operation: str, arguments: Any) -> Any:
-        called.append(operation)
-        return make(self, operation, arguments)
-
-    monkeypatch.setattr(BaseClient, "_make_api_call", note)
-    yield called
 
 
 @pytest.mark.parametrize("answer", ["no", "", "999999999999"])
