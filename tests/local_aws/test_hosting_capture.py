@@ -3,11 +3,13 @@
 import json
 import logging
 import re
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
+from local_aws.core import background
 from local_aws.hosting.capture import CaptureConfig, DataCapture, Exchange
 
 
@@ -138,11 +140,19 @@ def test_each_variant_has_files_of_its_own() -> None:
     assert lines == {"Blue": 2, "Green": 1}
 
 
-def test_a_full_buffer_is_delivered_at_once() -> None:
+def test_a_full_buffer_is_delivered_at_once_beside_the_request(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     bucket = Bucket()
     capturing = capture(bucket)
+    handed_over: list[Callable[[], None]] = []
+    monkeypatch.setattr(background, "run", handed_over.append)
+    capturing.record(exchange())
+    assert handed_over == []
     capturing.record(exchange(request=b"1" * 1_000_000))
-    assert len(bucket.events()) == 1
+    (deliver,) = handed_over
+    deliver()
+    assert len(bucket.events()) == 2
 
 
 def test_the_key_of_the_config_encrypts_the_files() -> None:
