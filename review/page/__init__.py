@@ -62,7 +62,11 @@ def _told(review: Review) -> Iterable[str]:
         if len(lines) > _FEW:
             overflow += [*folded(f"{title}: all {len(lines)}", lines), ""]
     yield from overflow
-    yield from _section("Permissions lost", permission_lines(review, wider=False))
+    lost = permission_lines(review, wider=False)
+    if len(lost) > _FEW:
+        yield from [*folded(f"Permissions lost: all {len(lost)}", lost), ""]
+    else:
+        yield from _section("Permissions lost", lost)
     if review.settings:
         yield from _section("Settings", setting_lines(review))
     yield from _section("Pipelines and state machines", list(pipeline_lines(review)))

@@ -95,7 +95,11 @@ def _others(found: Iterable[Stopped]) -> Iterator[str]:
 
 
 def _thing(thing: Thing) -> str:
-    return f"{thing.words[0].upper()}{thing.words[1:]} {code(thing.name)}" + _where(thing)
+    return f"{_capital(thing.words)} {code(thing.name)}" + _where(thing)
+
+
+def _capital(words: str) -> str:
+    return words[0].upper() + words[1:]
 
 
 def _where(thing: Thing) -> str:
@@ -148,7 +152,7 @@ def permission_lines(review: Review, *, wider: bool) -> list[str]:
 def _permission(one: Permission) -> str:
     who, where = _wild(one.who), ""
     if one.who == one.thing.name:
-        who = f"{one.thing.words} {code(one.who)}"
+        who = f"{_capital(one.thing.words)} {code(one.who)}"
     else:
         where = f", says {one.thing.words} {code(one.thing.name)}"
     targets = ", ".join(_wild(target) for target in one.resources if target)
