@@ -127,6 +127,11 @@ def test_a_torn_line_of_another_hour_is_not_counted_here():
     assert sum(reader.unreadable.values()) == 0
 
 
+def test_a_record_without_input_counts_by_its_own_time():
+    _, reader = read(without("captureData.endpointInput"), hour=START - timedelta(hours=1))
+    assert reader.unreadable == {capture.NO_INPUT: 1}
+
+
 def test_rows_of_another_width_are_remembered_by_day():
     _, reader = read(json.dumps(record(AT, "a,1\nb\nc")))
     assert reader.misfits == [0, 2, 0, 0, 0, 0, 0]
