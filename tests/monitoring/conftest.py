@@ -80,14 +80,38 @@ def record(at: datetime, text: str, **differing: Any) -> dict[str, Any]:
     }
 
 
+def exchange(
+    at: datetime, request: str, answer: str, *, event: str, inference: str = "", **differing: Any
+) -> dict[str, Any]:
+    """A captured request with its answer and ids; what differs is of the answer."""
+    whole = record(at, request)
+    whole["captureData"]["endpointOutput"] |= {"data": answer, **differing}
+    whole["eventMetadata"] |= {
+        "eventId": event,
+        **({"inferenceId": inference} if inference else {}),
+    }
+    return whole
+
+
+def label(of: str, text: str, **differing: Any) -> dict[str, Any]:
+    """What truly happened, as the documentation shows it."""
+    return {
+        "groundTruthData": {"data": text, "encoding": "CSV", **differing},
+        "eventMetadata": {"eventId": of},
+        "eventVersion": "0",
+    }
+
+
 def capture(folder: Path, lines: Iterable[tuple[datetime, str]]) -> Path:
     """Lines into the files of their hours."""
     folder.mkdir(parents=True, exist_ok=True)
+    by_file: dict[Path, list[str]] = {}
     for at, line in lines:
-        path = folder / f"{at:%Y/%m/%d/%H}" / "some.jsonl"
+        by_file.setdefault(folder / f"{at:%Y/%m/%d/%H}" / "some.jsonl", []).append(line + "\n")
+    for path, held in by_file.items():
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("a") as file:
-            file.write(line + "\n")
+            file.writelines(held)
     return folder
 
 

@@ -4,7 +4,7 @@ import base64
 import json
 import shutil
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -283,7 +283,9 @@ def test_a_judged_window_puts_its_metrics(week, monitor, tmp_path: Path, cloudwa
     folder = traffic(tmp_path / "capture", changed(week, column("queue", plus(2))))
     capture(folder, [(week[0][0], "{")])
     found = monitor(folder, *NAMESPACE).read()
-    assert metrics(cloudwatch) == {
+    put = metrics(cloudwatch)
+    assert 0 <= put.pop("BaselineAge") < 1
+    assert put == {
         "Heartbeat": 1, "RecordCount": len(week), "UnreadableCount": 1, "TooFewRecords": 0,
         "ViolationCount": found["violations"], "DriftRatio": found["drift_ratio"],
     }  # fmt: skip
@@ -293,9 +295,49 @@ def test_a_window_with_too_little_says_nothing_of_drift(
     monitor, tmp_path: Path, cloudwatch: CloudWatch
 ):
     monitor(capture(tmp_path, []), *NAMESPACE)
-    assert metrics(cloudwatch) == {
+    put = metrics(cloudwatch)
+    assert 0 <= put.pop("BaselineAge") < 1
+    assert put == {
         "Heartbeat": 1, "RecordCount": 0, "UnreadableCount": 0, "TooFewRecords": 1,
     }  # fmt: skip
+
+
+def dated(baseline: Path, tmp_path: Path, text: str | None) -> Path:
+    """The baseline as it would be with this made.json, or without one."""
+    known = shutil.copytree(baseline, tmp_path / "known")
+    if text is None:
+        (known / "made.json").unlink()
+    else:
+        (known / "made.json").write_text(text)
+    return known
+
+
+def test_the_age_of_the_baseline_is_measured_in_days(
+    baseline, monitor, tmp_path: Path, cloudwatch: CloudWatch
+):
+    made = datetime.now(UTC) - timedelta(days=100, hours=12)
+    known = dated(baseline, tmp_path, json.dumps({"made": f"{made:%FT%TZ}"}))
+    assert monitor(capture(tmp_path / "capture", []), *NAMESPACE, known=known).code == 0
+    assert metrics(cloudwatch)["BaselineAge"] == pytest.approx(100.5, abs=0.01)
+
+
+def test_a_baseline_that_does_not_say_when_it_was_made_has_no_age(
+    baseline, monitor, tmp_path: Path, cloudwatch: CloudWatch
+):
+    known = dated(baseline, tmp_path, None)
+    assert monitor(capture(tmp_path / "capture", []), *NAMESPACE, known=known).code == 0
+    assert "BaselineAge" not in metrics(cloudwatch)
+
+
+@pytest.mark.parametrize("text", ["{", "[]", "{}", '{"made": "soon"}', '{"made": 3}'])
+def test_a_date_that_makes_no_sense_is_told(
+    baseline, monitor, tmp_path: Path, cloudwatch: CloudWatch, capsys, text: str
+):
+    known = dated(baseline, tmp_path, text)
+    assert monitor(capture(tmp_path / "capture", []), *NAMESPACE, known=known).code == 1
+    told = said(tmp_path, capsys)
+    assert told.startswith(f'{known}/made.json must hold {{"made": "<time in ISO 8601>"}} (')
+    assert not cloudwatch.put
 
 
 def test_without_a_namespace_no_metrics_are_put(week, monitor, tmp_path: Path, cloudwatch):

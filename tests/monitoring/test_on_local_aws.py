@@ -63,7 +63,7 @@ def test_a_week_in_s3_is_judged_and_its_metrics_are_there(
     )["Metrics"]
     assert {metric["MetricName"] for metric in found} == {
         "Heartbeat", "RecordCount", "UnreadableCount", "TooFewRecords", "ViolationCount",
-        "DriftRatio",
+        "DriftRatio", "BaselineAge",
     }  # fmt: skip
 
 

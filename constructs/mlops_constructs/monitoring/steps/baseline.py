@@ -3,15 +3,14 @@
 Writes into one folder: statistics.json and constraints.json in Model Monitor's formats, the second
 with thresholds for the monitor's window; constraints_of_one_run.json with those for what Model
 Monitor itself would judge, the data between two runs; expectations.json, which the open monitor
-compares with; calibration.json, how far the baseline's own windows are from the rest of it.
+compares with; calibration.json, how far the baseline's own windows are from the rest of it;
+made.json, when this was done.
 """
 
 import argparse
-import csv
 import json
 import sys
-from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -22,12 +21,14 @@ import constraints
 import documented
 import evidence
 import fitting
+import made
 import numpy as np
 import reference
-from columns import CATEGORY, Batch, Schema, from_columns, read_schema
+from columns import CATEGORY, Batch, Schema, from_columns
 from evidence import ADJUSTED, LOST, OUTSIDE
 from expectations import GRID
 from failure import Failure, exit_code
+from tables import columns_of, hours_of, schema_of
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -40,6 +41,7 @@ def run(options: argparse.Namespace) -> None:
     """Read, describe, calibrate, write."""
     schema, batch = read(options.data)
     files = describe(schema, batch, options.window_hours, options.every_hours)
+    files[made.FILE] = made.stamp()
     options.baseline.mkdir(parents=True, exist_ok=True)
     for name, content in files.items():
         text = json.dumps(content, allow_nan=False) + "\n"
@@ -52,49 +54,20 @@ def read(folder: Path) -> tuple[Schema, Batch]:
     Raises:
         Failure: If there is not one schema, or no row, or a column or a time is missing.
     """
-    schemas = sorted(folder.rglob("schema.json"))
-    if len(schemas) != 1:
-        raise Failure(f"{folder} must hold one schema.json, got {len(schemas)}")
-    schema = read_schema(schemas[0])
+    schema = schema_of(folder)
+    if schema.time is None:
+        raise Failure("schema.json names no column of times, which data quality needs")
     texts: dict[str, list[str]] = {name: [] for name in schema.features}
     hours: list[int] = []
     for path in sorted(folder.rglob("*.csv")):
-        columns = _columns(path, schema)
-        hours += _hours(columns[schema.time], path.name)
+        columns = columns_of(path, {schema.time, *schema.features})
+        hours += hours_of(columns[schema.time], path.name)
         for name, values in texts.items():
             values += columns[name]
     if not hours:
         raise Failure(f"no rows in the CSV files of {folder}")
     batch = from_columns(schema, texts, np.array(hours) - min(hours))
     return schema, batch.take(np.argsort(batch.slots, kind="stable"))
-
-
-def _columns(path: Path, schema: Schema) -> dict[str, tuple[str, ...]]:
-    with path.open(encoding="utf-8", newline="") as lines:
-        reader = csv.reader(lines)
-        header, rows = next(reader, []), list(reader)
-    lacking = {schema.time, *schema.features} - set(header)
-    if lacking:
-        raise Failure(f"{path.name} lacks the columns {', '.join(sorted(lacking))}")
-    for number, row in enumerate(rows, start=2):
-        if len(row) != len(header):
-            raise Failure(f"{path.name}: line {number} has {len(row)} of {len(header)} columns")
-    columns = zip(*rows, strict=True) if rows else [()] * len(header)
-    return dict(zip(header, columns, strict=True))
-
-
-def _hours(times: Sequence[str], file: str) -> list[int]:
-    try:
-        hours = {text: _hour(text) for text in dict.fromkeys(times)}
-    except ValueError as error:
-        raise Failure(f"{file}: {error}; expected a time in ISO 8601") from None
-    return [hours[text] for text in times]
-
-
-def _hour(text: str) -> int:
-    moment = datetime.fromisoformat(text.replace("Z", "+00:00"))
-    aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    return int(aware.timestamp() // 3600)
 
 
 def describe(

@@ -17,12 +17,14 @@ class Schema:
     """What a row holds.
 
     Attributes:
-        time: The column of the baseline that says when; requests do not have it.
+        time: The column of the tables that says when; requests do not have it. None: nothing does.
         features: Name to NUMBER or CATEGORY, in the order of a request's CSV row.
+        label: The column of the tables that says what truly happened, if one does.
     """
 
-    time: str
+    time: str | None
     features: Mapping[str, str]
+    label: str | None = None
 
     @property
     def numbers(self) -> list[str]:
@@ -43,8 +45,8 @@ def read_schema(path: Path) -> Schema:
     """
     try:
         said = json.loads(path.read_text(encoding="utf-8"))
-        schema = Schema(time=said["time"], features=dict(said["features"]))
-    except (OSError, ValueError, KeyError, TypeError) as error:
+        schema = Schema(said.get("time"), dict(said["features"]), said.get("label"))
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise Failure(
             f"{path} is no schema ({type(error).__name__}: {error}); expected "
             '{"time": "<column>", "features": {"<column>": "number" or "category", ...}}'

@@ -18,7 +18,6 @@ import json
 import math
 import sys
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime, timedelta
 from functools import partial
 from itertools import islice
 from pathlib import Path
@@ -29,13 +28,15 @@ import baseline_files
 import capture
 import constraints
 import judging
+import made
 import metrics
 import page
 import window_statistics
 from baseline_files import Baseline
 from columns import parse
 from constraints import Constraints
-from failure import Failure, exit_code
+from failure import exit_code
+from invocation import parser, window_of
 from judging import Finding
 from tally import Tally
 from verdict import SAYS, Verdict, Window
@@ -64,7 +65,7 @@ def main(argv: list[str] | None = None) -> int:
 
 def run(options: argparse.Namespace) -> None:
     """Read, judge, write, put metrics."""
-    window = _window(options.window_end, options.window_hours)
+    window = window_of(options.window_end, options.window_hours)
     baseline = baseline_files.read(options.baseline)
     limits = constraints.read(options.baseline / "constraints.json", baseline.schema)
     files = capture.files(options.capture, window.start, window.end)
@@ -78,7 +79,7 @@ def run(options: argparse.Namespace) -> None:
     write(options.report / f"{window.end:%Y/%m/%d/%H}", verdict, tally, baseline, limits)
     print(verdict.sentence())
     if options.namespace:
-        metrics.put(options.namespace, verdict)
+        metrics.put(options.namespace, verdict, made.age(options.baseline))
 
 
 def count(rows: Iterable[tuple[int, list[str]]], tally: Tally, baseline: Baseline) -> None:
@@ -187,36 +188,8 @@ def report(verdict: Verdict) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _window(end: str, hours: int) -> Window:
-    if hours < 1:
-        raise Failure(f"--window-hours must be at least 1, got {hours}")
-    if end == "now":
-        moment = datetime.now(UTC).replace(minute=0, second=0, microsecond=0)
-    else:
-        try:
-            moment = datetime.fromisoformat(end.replace("Z", "+00:00"))
-        except ValueError:
-            raise Failure(
-                f"--window-end must be a time in ISO 8601, UTC, or now; got {end!r}"
-            ) from None
-    moment = moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
-    return Window(moment - timedelta(hours=hours), moment)
-
-
 def _options(argv: list[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__, allow_abbrev=False)
-    processing = Path("/opt/ml/processing")
-    parser.add_argument("--capture", required=True, help="s3://bucket/prefix or folder")
-    parser.add_argument("--baseline", type=Path, default=processing / "input/baseline")
-    parser.add_argument("--report", type=Path, default=processing / "output/report")
-    parser.add_argument("--endpoint", required=True)
-    parser.add_argument("--monitor", default="data-quality")
-    parser.add_argument("--window-end", default="now")
-    parser.add_argument("--window-hours", type=int, default=168)
-    parser.add_argument("--minimum-records", type=int, default=500)
-    parser.add_argument("--namespace", default="", help="none: no metrics are put")
-    parser.add_argument("--message", type=Path, default=Path("/opt/ml/output/message"))
-    return parser.parse_args(argv)
+    return parser("data-quality", __doc__).parse_args(argv)
 
 
 if __name__ == "__main__":

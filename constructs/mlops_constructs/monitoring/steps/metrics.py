@@ -1,13 +1,18 @@
 """A verdict as CloudWatch metrics."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from failure import Failure
-from verdict import TOO_FEW, Verdict
+from verdict import DRIFT, QUIET, TOO_FEW, Outcome
 
 
-def put(namespace: str, verdict: Verdict) -> None:
+def put(namespace: str, verdict: Outcome, more: Iterable[tuple[str, float]] = ()) -> None:
     """Puts them at the time of now: CloudWatch shows points that are hours old hours late.
+
+    Args:
+        namespace: Of the metrics.
+        verdict: Of a window.
+        more: Metrics that not every monitor has.
 
     Raises:
         Failure: If CloudWatch does not take them.
@@ -21,7 +26,7 @@ def put(namespace: str, verdict: Verdict) -> None:
     ]
     data = [
         {"MetricName": metric, "Dimensions": dimensions, "Value": value}
-        for metric, value in values(verdict)
+        for metric, value in (*values(verdict), *more)
     ]
     try:
         boto3.client("cloudwatch").put_metric_data(Namespace=namespace, MetricData=data)
@@ -29,12 +34,12 @@ def put(namespace: str, verdict: Verdict) -> None:
         raise Failure(f"the metrics could not be put: {error}") from None
 
 
-def values(verdict: Verdict) -> Iterator[tuple[str, float]]:
+def values(verdict: Outcome) -> Iterator[tuple[str, float]]:
     """Each metric with its value; the last two only of a window that was judged."""
     yield "Heartbeat", 1.0
     yield "RecordCount", float(verdict.records)
     yield "UnreadableCount", float(sum(verdict.unreadable.values()))
     yield "TooFewRecords", float(verdict.outcome == TOO_FEW)
-    if verdict.outcome != TOO_FEW:
+    if verdict.outcome in (QUIET, DRIFT):
         yield "ViolationCount", float(len(verdict.violations))
         yield "DriftRatio", verdict.ratio

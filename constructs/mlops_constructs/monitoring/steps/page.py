@@ -11,9 +11,11 @@ from judging import Finding
 from page_style import STYLE
 from reference import Categories
 from tally import Tally
-from verdict import DRIFT, QUIET, SAYS, TOO_FEW, Verdict, told
+from verdict import DRIFT, QUIET, SAYS, TOO_FEW, TOO_FEW_LABELS, Outcome, Verdict, told
 
-BADGES = {DRIFT: "Drift", QUIET: "Quiet", TOO_FEW: "Not judged"}
+BADGES = {
+    DRIFT: "Drift", QUIET: "Quiet", TOO_FEW: "Not judged", TOO_FEW_LABELS: "Not judged",
+}  # fmt: skip
 SHORT = {
     "distance": "distance", "adjusted": "given the others", "missing": "missing",
     "lost": "lost", "outside": "outside range", "unseen": "never seen",
@@ -23,18 +25,26 @@ SHORT = {
 
 def html(verdict: Verdict, tally: Tally, baseline: Baseline, limits: Constraints) -> str:
     """The page."""
+    columns = _columns(verdict, tally, baseline, limits)
+    return document(
+        verdict, f"{head(verdict)}{traffic(verdict)}{columns}{_reading(verdict, baseline)}"
+    )
+
+
+def document(verdict: Outcome, content: str) -> str:
+    """A page that holds such content."""
     title = f"{verdict.endpoint}: {verdict.monitor}, {verdict.window.end:%Y-%m-%d %H:%M} UTC"
     return (
         '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         '<meta name="color-scheme" content="light dark"><link rel="icon" href="data:,">'
         f"<title>{escape(title)}</title><style>{STYLE}</style></head><body><main>"
-        f"{_head(verdict)}{_traffic(verdict)}{_columns(verdict, tally, baseline, limits)}"
-        f"{_reading(verdict, baseline)}</main></body></html>\n"
+        f"{content}</main></body></html>\n"
     )
 
 
-def _head(verdict: Verdict) -> str:
+def head(verdict: Outcome) -> str:
+    """The verdict, and what it is about."""
     window = verdict.window
     rest = verdict.sentence().partition(": ")[2]
     facts = [
@@ -49,7 +59,8 @@ def _head(verdict: Verdict) -> str:
     )
 
 
-def _traffic(verdict: Verdict) -> str:
+def traffic(verdict: Outcome) -> str:
+    """What was sent, day by day, and what of it could not be read."""
     days = len(verdict.by_day)
     names = [f"{verdict.window.day(day, days):%a %d %b}" for day in range(days)]
     unreadable = "".join(

@@ -3,11 +3,12 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Protocol
 
 from evidence import ADJUSTED, DISTANCE
 from judging import Finding
 
-QUIET, DRIFT, TOO_FEW = "quiet", "drift", "too-few-records"
+QUIET, DRIFT, TOO_FEW, TOO_FEW_LABELS = "quiet", "drift", "too-few-records", "too-few-labels"
 
 SAYS: Mapping[str, str] = {
     "distance": "distance from the baseline",
@@ -19,6 +20,7 @@ SAYS: Mapping[str, str] = {
     "wrong": "share of values that are no numbers",
     "fewer": "share of rows with fewer columns",
     "more": "share of rows with more columns",
+    "ndcg": "normalized discounted cumulative gain of the ranking of attributions",
 }
 """Each check in words."""
 
@@ -33,6 +35,59 @@ class Window:
     def day(self, day: int, days: int) -> datetime:
         """When the window's day begins."""
         return max(self.start, self.end - timedelta(days=days - day))
+
+
+class Outcome(Protocol):
+    """What a page and metrics need of a verdict of any kind of monitor."""
+
+    @property
+    def endpoint(self) -> str:
+        """Whose traffic."""
+        ...
+
+    @property
+    def monitor(self) -> str:
+        """Which monitor."""
+        ...
+
+    @property
+    def window(self) -> Window:
+        """Which traffic."""
+        ...
+
+    @property
+    def records(self) -> int:
+        """Readable rows."""
+        ...
+
+    @property
+    def by_day(self) -> Sequence[int]:
+        """The same by the days of the window."""
+        ...
+
+    @property
+    def unreadable(self) -> Mapping[str, int]:
+        """What is not readable, by kind."""
+        ...
+
+    @property
+    def violations(self) -> Sequence[object]:
+        """What the baseline does not explain."""
+        ...
+
+    @property
+    def ratio(self) -> float:
+        """The largest ratio of a lower bound to its threshold; more than 1 is a violation."""
+        ...
+
+    @property
+    def outcome(self) -> str:
+        """QUIET, DRIFT, TOO_FEW or TOO_FEW_LABELS."""
+        ...
+
+    def sentence(self) -> str:
+        """The verdict for a person."""
+        ...
 
 
 @dataclass(frozen=True)
