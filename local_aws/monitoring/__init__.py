@@ -1,1 +1,1 @@
-"""SageMaker Model Monitor as records: what is created is judged, kept and shown, and never runs."""
+"""SageMaker Model Monitor: job definitions, and schedules that run on the virtual clock."""

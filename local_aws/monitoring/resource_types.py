@@ -1,18 +1,27 @@
-"""AWS::SageMaker::DataQualityJobDefinition and ::MonitoringSchedule for CloudFormation."""
+"""AWS::SageMaker::*JobDefinition and ::MonitoringSchedule for CloudFormation."""
 
-from local_aws.core.cloudformation import ResourceType, register
+from functools import partial
+
+from local_aws.core.cloudformation import Properties, ResourceType, register
 from local_aws.core.operations import dispatch
+from local_aws.monitoring.kinds import KINDS
 
-register(
-    ResourceType(
-        name="AWS::SageMaker::DataQualityJobDefinition",
-        service="sagemaker",
-        identifier=("JobDefinitionName",),
-        create="CreateDataQualityJobDefinition",
-        delete="DeleteDataQualityJobDefinition",
-        read=lambda names: dispatch("sagemaker", "DescribeDataQualityJobDefinition", names),
+
+def _described(action: str, names: Properties) -> Properties:
+    return dispatch("sagemaker", action, names)
+
+
+for _kind in KINDS:
+    register(
+        ResourceType(
+            name=f"AWS::SageMaker::{_kind}JobDefinition",
+            service="sagemaker",
+            identifier=("JobDefinitionName",),
+            create=f"Create{_kind}JobDefinition",
+            delete=f"Delete{_kind}JobDefinition",
+            read=partial(_described, f"Describe{_kind}JobDefinition"),
+        )
     )
-)
 register(
     ResourceType(
         name="AWS::SageMaker::MonitoringSchedule",
@@ -21,6 +30,6 @@ register(
         create="CreateMonitoringSchedule",
         update="UpdateMonitoringSchedule",
         delete="DeleteMonitoringSchedule",
-        read=lambda names: dispatch("sagemaker", "DescribeMonitoringSchedule", names),
+        read=partial(_described, "DescribeMonitoringSchedule"),
     )
 )

@@ -1,4 +1,4 @@
-"""Model Monitor's job definitions and schedules: judged, kept, shown, and never run."""
+"""Model Monitor's job definitions and schedules: judged, kept and shown."""
 
 import uuid
 from collections.abc import Callable, Iterator
@@ -13,12 +13,19 @@ from local_aws.core.errors import ValidationException
 from local_aws.core.request import Request
 from local_aws.monitoring import expressions
 from tests.local_aws.model_archives import echo
+from tests.local_aws.monitors import ANALYZER as IMAGE
+from tests.local_aws.monitors import CLARIFY, KINDS, ROLE, snake
 from tests.local_aws.stacks import Stack
 from tests.local_aws.stage import Stage, refusal
 
-ROLE = "arn:aws:iam::123456789012:role/monitoring"
-IMAGE = "156813124566.dkr.ecr.us-east-1.amazonaws.com/sagemaker-model-monitor-analyzer"
 HOURLY = {"ScheduleExpression": "cron(0 * ? * * *)"}
+CONFIG_URI = "s3://configs/analysis_config.json"
+APPLICATIONS: dict[str, dict[str, str]] = {
+    "DataQuality": {"ImageUri": IMAGE},
+    "ModelQuality": {"ImageUri": IMAGE, "ProblemType": "Regression"},
+    "ModelBias": {"ImageUri": CLARIFY, "ConfigUri": CONFIG_URI},
+    "ModelExplainability": {"ImageUri": CLARIFY, "ConfigUri": CONFIG_URI},
+}
 
 
 # botocore's documentation of ScheduleExpression shows these as valid, or as the forms there are.
@@ -77,23 +84,62 @@ def test_an_impossible_window_is_refused(start: str | None, end: str | None, pro
         expressions.check(Request({"ScheduleExpression": "NOW", **members}))
 
 
+@pytest.mark.parametrize(
+    ("expression", "hours"),
+    [
+        ("cron(0 * ? * * *)", [11, 12, 13]),
+        ("cron(0 12 ? * * *)", [12, 36]),
+        ("cron(0 17/12 ? * * *)", [17, 29, 41]),
+        ("cron(0 0/2 ? * * *)", [12, 14]),
+        ("cron(0 0/5 ? * * *)", [15, 20, 24, 29]),
+    ],
+)
+def test_a_schedule_runs_at_the_hours_that_aws_documents(expression: str, hours: list[int]) -> None:
+    ticks = expressions.ticks(expression)
+    assert ticks is not None
+    moment, found = 10.5 * 3600, []
+    for _ in hours:
+        moment = ticks.after(moment)
+        found.append(moment / 3600)
+    assert found == hours
+
+
+def test_a_schedule_that_runs_now_has_no_hours() -> None:
+    assert expressions.ticks("NOW") is None
+
+
 def test_a_window_of_a_day_is_accepted() -> None:
     given = {"DataAnalysisStartTime": "-P1D", "DataAnalysisEndTime": "-PT0H"}
     expressions.check(Request({"ScheduleExpression": "NOW", **given}))
 
 
-def definition(endpoint: str) -> dict[str, Any]:
-    """All that CreateDataQualityJobDefinition needs besides a name."""
+def definition(endpoint: str, kind: str = "DataQuality") -> dict[str, Any]:
+    """All that Create*JobDefinition needs besides a name, and a baseline."""
     local = "/opt/ml/processing/input/endpoint"
     output = {"S3Uri": "s3://reports/monitoring", "LocalPath": "/opt/ml/processing/output"}
     cluster = {"InstanceCount": 1, "InstanceType": "ml.m5.large", "VolumeSizeInGB": 20}
     constraints = {"S3Uri": "s3://baselines/constraints.json"}
+    source: dict[str, Any] = {"EndpointInput": {"EndpointName": endpoint, "LocalPath": local}}
+    if kind in ("ModelQuality", "ModelBias"):
+        source["GroundTruthS3Input"] = {"S3Uri": "s3://labels/prefix"}
     return {
-        "DataQualityAppSpecification": {"ImageUri": IMAGE, "Environment": {"a": "b"}},
-        "DataQualityBaselineConfig": {"ConstraintsResource": constraints},
-        "DataQualityJobInput": {"EndpointInput": {"EndpointName": endpoint, "LocalPath": local}},
-        "DataQualityJobOutputConfig": {"MonitoringOutputs": [{"S3Output": output}]},
+        f"{kind}AppSpecification": {**APPLICATIONS[kind], "Environment": {"a": "b"}},
+        f"{kind}BaselineConfig": {"ConstraintsResource": constraints},
+        f"{kind}JobInput": source,
+        f"{kind}JobOutputConfig": {"MonitoringOutputs": [{"S3Output": output}]},
         "JobResources": {"ClusterConfig": cluster},
+        "RoleArn": ROLE,
+    }
+
+
+def inline(endpoint: str) -> dict[str, Any]:
+    """The same as a MonitoringJobDefinition."""
+    given = definition(endpoint)
+    return {
+        "MonitoringInputs": [given["DataQualityJobInput"]],
+        "MonitoringOutputConfig": given["DataQualityJobOutputConfig"],
+        "MonitoringResources": given["JobResources"],
+        "MonitoringAppSpecification": {"ImageUri": IMAGE},
         "RoleArn": ROLE,
     }
 
@@ -150,12 +196,75 @@ local_aws = pytest.mark.local_aws
 
 
 @local_aws
-def test_a_definition_comes_back_as_it_was_given(monitors: Monitors) -> None:
-    arn = monitors.define()
-    found = monitors.sagemaker.describe_data_quality_job_definition(JobDefinitionName=monitors.name)
-    kind = "arn:aws:sagemaker:us-east-1:123456789012:data-quality-job-definition"
-    assert found["JobDefinitionArn"] == arn == f"{kind}/{monitors.name}"
-    assert definition(monitors.endpoint).items() <= found.items()
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_definition_comes_back_as_it_was_given(monitors: Monitors, kind: str) -> None:
+    operations, given = f"{snake(kind)}_job_definition", definition(monitors.endpoint, kind)
+    create, describe, delete = (
+        getattr(monitors.sagemaker, f"{verb}_{operations}")
+        for verb in ("create", "describe", "delete")
+    )
+    named = {"JobDefinitionName": monitors.name}
+    arn = create(**named, **given)["JobDefinitionArn"]
+    found = describe(**named)
+    place = f"arn:aws:sagemaker:us-east-1:123456789012:{operations.replace('_', '-')}"
+    assert found["JobDefinitionArn"] == arn == f"{place}/{monitors.name}"
+    assert given.items() <= found.items()
+    listed = getattr(monitors.sagemaker, f"list_{operations}s")(NameContains=monitors.name)
+    (summary,) = listed["JobDefinitionSummaries"]
+    assert summary["MonitoringJobDefinitionArn"] == arn
+    assert summary["EndpointName"] == monitors.endpoint
+    assert refusal(create, **named, **given).startswith("ResourceInUse: Monitoring Job Definition")
+    delete(**named)
+    assert refusal(describe, **named).startswith("ResourceNotFound: Monitoring Job Definition arn:")
+
+
+@local_aws
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"ModelQualityJobInput": {"GroundTruthS3Input": {}}}, "must have exactly one of Endpoint"),
+        ({"ModelQualityAppSpecification": {"ImageUri": "me/my-monitor:1"}}, "stands in in a"),
+        (
+            {"ModelQualityAppSpecification": {"ImageUri": "sagemaker-scikit-learn:1.9-0"}},
+            "knows no image's own; give it for sagemaker-scikit-learn:1.9-0",
+        ),
+        ({"ModelQualityBaselineConfig": {"BaseliningJobName": "job"}}, "BaseliningJobName"),
+    ],
+)
+def test_a_definition_that_cannot_run_is_refused(
+    monitors: Monitors, change: dict[str, Any], message: str
+) -> None:
+    given = {**definition(monitors.endpoint, "ModelQuality"), **change}
+    create = monitors.sagemaker.create_model_quality_job_definition
+    assert message in refusal(create, JobDefinitionName=monitors.name, **given)
+
+
+@local_aws
+def test_ground_truth_and_one_source_are_needed(monitors: Monitors) -> None:
+    given = definition(monitors.endpoint, "ModelBias")
+    batch = {
+        "DataCapturedDestinationS3Uri": "s3://captured/batch",
+        "DatasetFormat": {"Csv": {}},
+        "LocalPath": "/opt/ml/processing/input",
+    }
+    create = monitors.sagemaker.create_model_bias_job_definition
+    source = given["ModelBiasJobInput"]
+    said = refusal(
+        create,
+        JobDefinitionName=monitors.name,
+        **{**given, "ModelBiasJobInput": {**source, "BatchTransformInput": batch}},
+    )
+    assert "must have exactly one of EndpointInput and BatchTransformInput" in said
+    said = refusal(
+        create,
+        JobDefinitionName=monitors.name,
+        **{**given, "ModelBiasJobInput": {**source, "GroundTruthS3Input": {}}},
+    )
+    assert "ModelBiasJobInput.GroundTruthS3Input must have an S3Uri" in said
+    truth = {"GroundTruthS3Input": source["GroundTruthS3Input"], "BatchTransformInput": batch}
+    create(JobDefinitionName=monitors.name, **{**given, "ModelBiasJobInput": truth})
+    listed = monitors.sagemaker.list_model_bias_job_definitions(NameContains=monitors.name)
+    assert listed["JobDefinitionSummaries"][0]["EndpointName"] == ""
 
 
 @local_aws
@@ -174,7 +283,7 @@ def test_a_name_that_is_taken_is_refused(monitors: Monitors) -> None:
 
 
 @local_aws
-def test_a_schedule_stays_scheduled_and_nothing_ever_runs(monitors: Monitors) -> None:
+def test_a_schedule_is_scheduled_and_has_no_execution_before_its_hour(monitors: Monitors) -> None:
     monitors.define()
     arn = monitors.schedule()
     found = monitors.described()
@@ -219,22 +328,15 @@ def test_an_update_points_a_schedule_at_another_definition(monitors: Monitors) -
 
 @local_aws
 def test_a_schedule_may_hold_its_definition_itself(monitors: Monitors) -> None:
-    given = definition(monitors.endpoint)
-    inline = {
-        "MonitoringInputs": [given["DataQualityJobInput"]],
-        "MonitoringOutputConfig": given["DataQualityJobOutputConfig"],
-        "MonitoringResources": given["JobResources"],
-        "MonitoringAppSpecification": {"ImageUri": IMAGE},
-        "RoleArn": ROLE,
-    }
-    config = {"ScheduleConfig": HOURLY, "MonitoringJobDefinition": inline}
+    given = inline(monitors.endpoint)
+    config = {"ScheduleConfig": HOURLY, "MonitoringJobDefinition": given}
     monitors.sagemaker.create_monitoring_schedule(
         MonitoringScheduleName=monitors.name, MonitoringScheduleConfig=config
     )
     found = monitors.described()
     assert found["EndpointName"] == monitors.endpoint
     assert found["MonitoringType"] == "DataQuality"
-    assert found["MonitoringScheduleConfig"]["MonitoringJobDefinition"] == inline
+    assert found["MonitoringScheduleConfig"]["MonitoringJobDefinition"] == given
 
 
 @local_aws
@@ -257,10 +359,7 @@ def test_a_schedule_for_an_endpoint_that_does_not_exist_is_refused(monitors: Mon
             "ValidationException: Invalid",
         ),
         ({"MonitoringJobDefinitionName": "nobody"}, "definition/nobody not found"),
-        (
-            {"MonitoringType": "ModelBias"},
-            "NotImplementedByLocalAws: the local AWS has no job defi",
-        ),
+        ({"MonitoringType": "ModelBias"}, "Monitoring Job Definition arn:"),
     ],
 )
 def test_a_schedule_that_cannot_be_is_refused(
@@ -283,6 +382,17 @@ def test_a_schedule_without_a_definition_is_refused(monitors: Monitors) -> None:
         MonitoringScheduleConfig={"ScheduleConfig": HOURLY},
     )
     assert "Exactly one of MonitoringJobDefinition and MonitoringJobDefinitionName" in said
+
+
+@local_aws
+def test_a_definition_inside_a_schedule_is_of_data_quality(monitors: Monitors) -> None:
+    config = {"MonitoringJobDefinition": inline(monitors.endpoint), "MonitoringType": "ModelBias"}
+    said = refusal(
+        monitors.sagemaker.create_monitoring_schedule,
+        MonitoringScheduleName=monitors.name,
+        MonitoringScheduleConfig=config,
+    )
+    assert "type ModelBias must have a MonitoringJobDefinitionName" in said
 
 
 @local_aws
@@ -408,6 +518,44 @@ def test_a_changed_definition_is_replaced_and_its_schedule_follows_in_place(
     assert "not found" in refusal(
         monitors.sagemaker.describe_monitoring_schedule, MonitoringScheduleName=monitors.name
     )
+
+
+def definitions(endpoint: str, team: str) -> dict[str, Any]:
+    """A template with an unnamed definition of each kind."""
+    return {
+        "Resources": {
+            kind: {
+                "Type": f"AWS::SageMaker::{kind}JobDefinition",
+                "Properties": {
+                    **definition(endpoint, kind),
+                    "Tags": [{"Key": "team", "Value": team}],
+                },
+            }
+            for kind in KINDS
+        },
+        "Outputs": {kind: {"Value": {"Fn::GetAtt": [kind, "JobDefinitionArn"]}} for kind in KINDS},
+    }
+
+
+@local_aws
+def test_a_changed_tag_replaces_a_definition_of_any_kind(
+    monitors: Monitors, client: Callable[[str], Any]
+) -> None:
+    stack = Stack(client("cloudformation"), monitors.name)
+    made = stack.create(definitions(monitors.endpoint, "one"))
+    assert made["StackStatus"] == "CREATE_COMPLETE", stack.reasons()
+    first = {kind: stack.physical_id(kind) for kind in KINDS}
+    assert {each["OutputKey"]: each["OutputValue"] for each in made["Outputs"]} == first
+    updated = stack.update(definitions(monitors.endpoint, "two"))
+    assert updated["StackStatus"] == "UPDATE_COMPLETE", stack.reasons()
+    for kind in KINDS:
+        second = stack.physical_id(kind)
+        assert second != first[kind]
+        tags = monitors.sagemaker.list_tags(ResourceArn=second)["Tags"]
+        assert {"Key": "team", "Value": "two"} in tags
+        describe = getattr(monitors.sagemaker, f"describe_{snake(kind)}_job_definition")
+        assert "not found" in refusal(describe, JobDefinitionName=first[kind].rsplit("/", 1)[-1])
+    stack.delete()
 
 
 @local_aws
