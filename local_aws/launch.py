@@ -45,6 +45,7 @@ class LocalAws:
         self.endpoint_url = f"http://127.0.0.1:{port}"
         self.log = log
         self.process_id = process.pid
+        self._heard: dict[str, int] = {}
         self._clock = urllib3.HTTPConnectionPool("127.0.0.1", port, retries=False, timeout=60)
 
     @classmethod
@@ -128,6 +129,16 @@ class LocalAws:
             ValueError: It is not a number of seconds that can pass.
         """
         return float(self._ask_clock("POST", {"WaitSeconds": seconds})["Waited"])
+
+    def wait_for_news(self, seconds: float) -> float:
+        """`wait`, but not for what happened since the last such wait came back.
+
+        For who looks around between two waits, and may look a moment too early: what happens after
+        the look and before the wait would else be noticed when that is over.
+        """
+        told = self._ask_clock("POST", {"WaitSeconds": seconds, **self._heard})
+        self._heard = {"Since": told["News"]}
+        return float(told["Waited"])
 
     def stop(self) -> None:
         """Stop it and every process it started."""

@@ -7,10 +7,9 @@ import json
 from functools import cache
 from typing import Any
 
-from botocore.session import get_session
-
 from local_aws.alarms.alarm import COMPOSITE, Alarm, remember
 from local_aws.alarms.reasons import timestamp
+from local_aws.core import api
 from local_aws.ministack import topics
 from local_aws.ministack.scope import account_id, region
 
@@ -31,7 +30,7 @@ def act(alarm: Alarm) -> None:
 @cache
 def region_name(code: str) -> str:
     """A region as people call it, `US East (N. Virginia)`."""
-    loader = get_session().get_component("data_loader")
+    loader = api.session().get_component("data_loader")
     for partition in loader.load_data("endpoints")["partitions"]:
         if code in partition["regions"]:
             return str(partition["regions"][code]["description"])

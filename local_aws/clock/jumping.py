@@ -40,6 +40,19 @@ class State:
     next_timer: float | None
 
 
+@dataclass(frozen=True)
+class Passed:
+    """What came of a wait.
+
+    Attributes:
+        seconds: How much virtual time passed.
+        news: How often something had happened until then.
+    """
+
+    seconds: float
+    news: int
+
+
 class Clock:
     """Virtual time: what it is, how to wait, and what keeps it from jumping.
 
@@ -138,6 +151,10 @@ class Clock:
                 self.works.go_on(work)
 
     def let_pass(self, seconds: float, *, patience: float) -> float:
+        """`pass_on`, until something happens from now on; the virtual seconds that passed."""
+        return self.pass_on(seconds, patience=patience).seconds
+
+    def pass_on(self, seconds: float, *, patience: float, since: int | None = None) -> Passed:
         """Let time pass for somebody outside; the one call that makes it jump.
 
         It returns when all wait again after something happened, when time is over, or when
@@ -146,13 +163,11 @@ class Clock:
         Args:
             seconds: How much virtual time may pass at most.
             patience: How many real seconds this call may take.
-
-        Returns:
-            The virtual seconds that passed.
+            since: The news that whoever waits has heard of; by default all until now.
         """
         give_up = self._machine.elapsed() + patience
         with self.changed:
-            began, news = self.now(), self.works.news
+            began, news = self.now(), self.works.news if since is None else since
             bound = began + seconds
             self._bounds.append(bound)
             try:
@@ -161,7 +176,7 @@ class Clock:
                     now, left = self.now(), give_up - self._machine.elapsed()
                     happened = not self.works.any and self.works.news != news
                     if happened or now >= bound or left <= 0:
-                        return now - began
+                        return Passed(now - began, self.works.news)
                     if not self._jump(now):
                         due = self._timers.next_due() or bound
                         self.changed.wait(min(left, bound - now, max(0.0, due - now)))

@@ -3,13 +3,19 @@
 from functools import cache
 
 from botocore.model import OperationModel, ServiceModel, StructureShape
-from botocore.session import get_session
+from botocore.session import Session
+
+
+@cache
+def session() -> Session:
+    """The one session that all descriptions are read by: each session looks for all files anew."""
+    return Session()
 
 
 @cache
 def service_model(service: str) -> ServiceModel:
     """botocore's model of a service."""
-    return get_session().get_service_model(service)
+    return session().get_service_model(service)
 
 
 def exists(service: str, action: str) -> bool:

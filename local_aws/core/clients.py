@@ -2,10 +2,12 @@
 
 import os
 import threading
+from functools import cache
 from typing import Any
 
 import boto3
 
+from local_aws.core import api
 from local_aws.ministack.scope import account_id, region
 
 _clients: dict[tuple[str, str, str], Any] = {}
@@ -31,10 +33,16 @@ def endpoint_url() -> str:
 
 def _connect(service: str, account: str, region_name: str) -> Any:
     # MiniStack takes an access key of 12 digits for the account that is calling.
-    return boto3.session.Session().client(
+    return _session().client(
         service,
         region_name=region_name,
         endpoint_url=endpoint_url(),
         aws_access_key_id=account,
         aws_secret_access_key="local",
     )
+
+
+@cache
+def _session() -> boto3.session.Session:
+    """What all clients share: AWS's descriptions, which are read once."""
+    return boto3.session.Session(botocore_session=api.session())

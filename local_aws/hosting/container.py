@@ -7,19 +7,16 @@ the process does not see the jumps that virtual time makes after its start.
 
 import shutil
 import socket
-import subprocess
-import sys
 import tarfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 
-import aiohttp
 import urllib3
 
-from local_aws.core.process_time import at_virtual_time
 from local_aws.hosting import connections
+from local_aws.hosting.servers import ServerProcess
 
 OPT_ML = "/opt/ml"
 STOP_TIMEOUT_SECONDS = 5.0
@@ -82,15 +79,8 @@ class Container:
         self._name = name
         with socket.create_server(("127.0.0.1", 0)) as listener, self.log.open("wb") as log:
             port: int = listener.getsockname()[1]
-            root = str(Path(__file__).parents[2])
-            self._process = subprocess.Popen(
-                [sys.executable, "-P", "-m", "local_aws.hosting.image", str(listener.fileno())],
-                cwd=folder,
-                env=at_virtual_time({**environment, "PYTHONPATH": root, "PYTHONUNBUFFERED": "1"}),
-                stdin=subprocess.PIPE,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-                pass_fds=[listener.fileno()],
+            self._process = ServerProcess(
+                environment=environment, folder=folder, listener=listener, log=log
             )
         self._url = f"http://127.0.0.1:{port}"
 
@@ -126,24 +116,13 @@ class Container:
             TimeoutError: no answer within 60 s.
             ConnectionError: the process is gone.
         """
-        try:
-            url, session = f"{self._url}/invocations", connections.of_this_loop()
-            async with session.post(url, data=body, headers=headers) as answer:
-                content = await answer.read()
-        except aiohttp.ClientError as error:
-            raise ConnectionError(str(error)) from error
-        received = {name.lower(): value for name, value in answer.headers.items()}
-        return Reply(status=answer.status, headers=received, body=content)
+        status, sent, content = await connections.post(f"{self._url}/invocations", body, headers)
+        received = {name.lower(): value for name, value in sent.items()}
+        return Reply(status=status, headers=received, body=content)
 
     def stop(self) -> None:
-        """End the process: it leaves when its stdin closes, and is killed if it does not."""
-        if self._process.stdin:
-            self._process.stdin.close()
-        try:
-            self._process.wait(STOP_TIMEOUT_SECONDS)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
+        """End the process, which leaves by itself or is killed."""
+        self._process.stop(STOP_TIMEOUT_SECONDS)
 
     def remove_files(self) -> None:
         """Remove its /opt/ml, with the log."""

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from local_aws.core.assumptions import holds
 from local_aws.core.errors import ApiError, ResourceInUse, ResourceNotFound
 from local_aws.core.events import emit
 from local_aws.core.listing import select
@@ -11,7 +12,7 @@ from local_aws.core.request import Request
 from local_aws.core.store import Table, arn
 from local_aws.jobs.job import Job
 from local_aws.jobs.lifecycle import start
-from local_aws.jobs.processing_work import processing_work
+from local_aws.jobs.processing_work import ProcessingWork, processing_work
 
 PROCESSING_JOBS: Table[Job] = Table()
 _KEPT = (
@@ -44,12 +45,24 @@ def processing_job(name: str) -> Job:
 @operation("sagemaker", "CreateProcessingJob")
 def create_processing_job(request: Request) -> dict[str, Any]:
     """Start a job; whatever is wrong with its inputs' data shows in its FailureReason."""
-    name, job_arn = (
-        request["ProcessingJobName"],
-        arn("processing-job", request["ProcessingJobName"]),
-    )
-    work = processing_work(request, arn=job_arn)
-    job = Job(name=name, arn=job_arn, members=request.keep(*_KEPT), announce=_announce)
+    job_arn = arn("processing-job", request["ProcessingJobName"])
+    return {"ProcessingJobArn": begin(request, processing_work(request, arn=job_arn)).arn}
+
+
+def begin(request: Request, work: ProcessingWork, **members: Any) -> Job:
+    """Start the work as a job of the input's name.
+
+    Args:
+        request: The input of CreateProcessingJob.
+        work: What was read of it.
+        members: What DescribeProcessingJob shows besides, e.g. the schedule that started it.
+
+    Raises:
+        ResourceInUse: There is a job of this name.
+    """
+    name, job_arn = work.config["ProcessingJobName"], work.config["ProcessingJobArn"]
+    kept = {**request.keep(*_KEPT), **members}
+    job = Job(name=name, arn=job_arn, members=kept, announce=_announce)
     with PROCESSING_JOBS.lock:
         if name in PROCESSING_JOBS:
             raise ResourceInUse(
@@ -58,7 +71,7 @@ def create_processing_job(request: Request) -> dict[str, Any]:
             )
         PROCESSING_JOBS.put(name, job)
     start(job, work)
-    return {"ProcessingJobArn": job_arn}
+    return job
 
 
 @operation("sagemaker", "DescribeProcessingJob")
@@ -127,6 +140,8 @@ def _announce(job: Job) -> None:
     """https://docs.aws.amazon.com/sagemaker/latest/dg/automating-sagemaker-with-eventbridge.html#processing-job-state"""
     described = _described(job)
     times = {member: _milliseconds(described[member]) for member in _TIMES}
+    if not holds("processing-job-events-tell-the-exit-message"):
+        described |= {"ExitMessage": None, "MonitoringScheduleArn": None}
     emit("SageMaker Processing Job State Change", {**described, **times}, [job.arn])
 
 

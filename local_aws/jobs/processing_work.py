@@ -73,8 +73,14 @@ class ProcessingWork:
             upload(folder.path(place.local_path), place.uri, kms_key_id=self.kms_key_id)
 
 
-def processing_work(request: Request, *, arn: str) -> ProcessingWork:
+def processing_work(request: Request, *, arn: str, scheduled: bool = False) -> ProcessingWork:
     """Read the input of CreateProcessingJob for the job of that ARN.
+
+    Args:
+        request: The input.
+        arn: The job's ARN.
+        scheduled: Whether a monitoring schedule starts it: in a closed image, which brings its
+            entry point, and with outputs that are uploaded continuously, here at the end.
 
     Raises:
         NotImplementedHere: It asks for what the local AWS has not.
@@ -83,7 +89,9 @@ def processing_work(request: Request, *, arn: str) -> ProcessingWork:
     application, resources = request["AppSpecification"], request["ProcessingResources"]
     cluster = resources["ClusterConfig"]
     only(cluster, "InstanceCount", 1)
-    if not application.get("ContainerEntrypoint"):
+    made_of = image(application["ImageUri"], scheduled=scheduled)
+    entrypoint = application.get("ContainerEntrypoint") or made_of.stand_in
+    if not entrypoint:
         raise NotImplementedHere(
             "The local AWS runs a processing job's ContainerEntrypoint and knows no image's own;"
             " give AppSpecification.ContainerEntrypoint."
@@ -106,14 +114,11 @@ def processing_work(request: Request, *, arn: str) -> ProcessingWork:
                 "StoppingCondition",
             ),
         },
-        image=image(application["ImageUri"]),
-        entrypoint=[
-            *application["ContainerEntrypoint"],
-            *application.get("ContainerArguments", ()),
-        ],
+        image=made_of,
+        entrypoint=[*entrypoint, *application.get("ContainerArguments", ())],
         variables=dict(request.get("Environment", {})),
         inputs=[_input(item) for item in inputs],
-        outputs=[_output(item) for item in outputs],
+        outputs=[_output(item, scheduled=scheduled) for item in outputs],
         kms_key_id=output_config.get("KmsKeyId"),
         role=request["RoleArn"],
         max_runtime_seconds=request.get("StoppingCondition", {}).get(
@@ -133,12 +138,12 @@ def _input(item: Request) -> Place:
     return _place(source)
 
 
-def _output(item: Request) -> Place:
+def _output(item: Request, *, scheduled: bool) -> Place:
     only(item, "AppManaged", False)
     if "S3Output" not in item:
         raise ValidationException(f"ProcessingOutput {item['OutputName']!r} must have an S3Output.")
     target = item["S3Output"]
-    only(target, "S3UploadMode", "EndOfJob")
+    only(target, "S3UploadMode", "EndOfJob", *(["Continuous"] if scheduled else []))
     return _place(target)
 
 

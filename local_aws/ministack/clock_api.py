@@ -1,6 +1,8 @@
 """How the outside world lets time pass: /_local_aws/clock, which is not AWS's.
 
-`GET` says what the clock does, `POST {"WaitSeconds": n}` lets up to n virtual seconds pass.
+`GET` says what the clock does, `POST {"WaitSeconds": n}` lets up to n virtual seconds pass. It
+returns early when something happened; with `"Since": m` also when that was after an earlier answer
+whose `News` was m, so that nothing is missed by who looks around between two of them.
 All other requests count as work while they are answered.
 """
 
@@ -75,7 +77,7 @@ async def _answer(method: str, receive: asgi.Receive, send: asgi.Send) -> None:
         if method == "GET":
             status, answer = 200, _state()
         elif method == "POST":
-            status, answer = 200, await _let_pass(_wait_seconds(content))
+            status, answer = 200, await _let_pass(*_wait(content))
         else:
             status, answer = 405, {"message": f"{PATH} takes GET and POST, got {method}"}
     except _Refused as refusal:
@@ -84,25 +86,28 @@ async def _answer(method: str, receive: asgi.Receive, send: asgi.Send) -> None:
     await asgi.answer(send, status, headers, json.dumps(answer).encode())
 
 
-def _wait_seconds(content: bytes) -> float:
+def _wait(content: bytes) -> tuple[float, int | None]:
+    """How long at most, and since what news."""
     form = f'give {{"WaitSeconds": n}} with n from 0 to {LONGEST_WAIT_SECONDS}'
     try:
         given = json.loads(content)
     except ValueError as error:
         raise _Refused(f"{form}; the body is no JSON") from error
-    if not isinstance(given, dict) or given.keys() != {"WaitSeconds"}:
+    if not isinstance(given, dict) or given.keys() - {"Since"} != {"WaitSeconds"}:
         raise _Refused(f"{form}, got {json.dumps(given)}")
-    seconds = given["WaitSeconds"]
+    seconds, since = given["WaitSeconds"], given.get("Since")
     if isinstance(seconds, bool) or not isinstance(seconds, (int, float)):
         raise _Refused(f"{form}, got {json.dumps(seconds)}")
     if not math.isfinite(seconds) or not 0 <= seconds <= LONGEST_WAIT_SECONDS:
         raise _Refused(f"{form}, got {seconds}")
-    return float(seconds)
+    if since is not None and type(since) is not int:
+        raise _Refused(f"{form}, and as Since the News of an answer, got {json.dumps(since)}")
+    return float(seconds), since
 
 
-async def _let_pass(seconds: float) -> dict[str, float]:
-    waited = await asyncio.to_thread(clock.let_pass, seconds, patience=PATIENCE_SECONDS)
-    return {"Now": clock.now(), "Waited": waited}
+async def _let_pass(seconds: float, since: int | None) -> dict[str, float]:
+    passed = await asyncio.to_thread(clock.pass_on, seconds, patience=PATIENCE_SECONDS, since=since)
+    return {"Now": clock.now(), "Waited": passed.seconds, "News": passed.news}
 
 
 def _state() -> dict[str, Any]:

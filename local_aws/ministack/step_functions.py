@@ -24,8 +24,9 @@ _SERVICES = {
     "sqs": ("sqs", "Sqs"),
     "ssm": ("ssm", "Ssm"),
 }
-# Their XML has lists and errors that MiniStack's own way does not know.
+# Their XML has lists and errors that MiniStack's own way does not know, or no way at all.
 _THROUGH_BOTOCORE = ("cloudformation", "cloudwatch")
+_OBJECTS = ("getobject", "putobject", "listobjectsv2")
 _prefix_sdk_error = stepfunctions._prefix_sdk_error
 _invoke_aws_sdk_integration = stepfunctions._invoke_aws_sdk_integration
 _apply_output_path = stepfunctions._apply_output_path
@@ -72,7 +73,7 @@ def _exception_class(shape_name: str) -> str:
 def _invoke(resource: str, parameters: Any) -> Any:
     _check_members(resource, parameters)
     try:
-        if resource.split(":")[-2].lower() in _THROUGH_BOTOCORE:
+        if _through_botocore(*resource.lower().split(":")[-2:]):
             return _call(resource, parameters)
         return _invoke_aws_sdk_integration(resource, parameters)
     except stepfunctions._ExecutionError as error:
@@ -83,6 +84,10 @@ def _invoke(resource: str, parameters: Any) -> Any:
                 f" Request ID: {uuid.uuid4()})"
             )
         raise
+
+
+def _through_botocore(service: str, action: str) -> bool:
+    return service in _THROUGH_BOTOCORE or (service == "s3" and action in _OBJECTS)
 
 
 def _check_members(resource: str, parameters: Any) -> None:
@@ -110,6 +115,8 @@ def _pascal(name: str) -> str:
 def _call(resource: str, parameters: dict[str, Any]) -> Any:
     """Call through botocore, which knows every member and error of a service."""
     _, _, service, action = resource.rsplit(":", 3)
+    if "Body" in parameters:
+        parameters = {**parameters, "Body": json.dumps(parameters["Body"]).encode()}
     try:
         answer = getattr(client(service), xform_name(action))(**parameters)
     except ClientError as refusal:
@@ -118,6 +125,8 @@ def _call(resource: str, parameters: dict[str, Any]) -> Any:
     except ParamValidationError as refusal:
         raise stepfunctions._ExecutionError("States.Runtime", str(refusal)) from refusal
     answer.pop("ResponseMetadata")
+    if "Body" in answer:
+        answer["Body"] = answer["Body"].read().decode(errors="replace")
     return json.loads(json.dumps(answer, default=_timestamp))
 
 

@@ -8,7 +8,6 @@ from functools import cache
 from typing import Any
 
 from botocore.model import ListShape, MapShape, Shape, StructureShape
-from botocore.session import get_session
 
 from local_aws.core import api
 from local_aws.core.errors import NotImplementedHere, ValidationException
@@ -74,7 +73,7 @@ def call(arn: str, text: str) -> Call:
 @cache
 def _services() -> dict[str, str]:
     """botocore's name of each service, by the service id as an ARN writes it."""
-    named = {each.replace("-", ""): each for each in get_session().get_available_services()}
+    named = {each.replace("-", ""): each for each in api.session().get_available_services()}
     return {**named, **_OTHER_NAMES}
 
 

@@ -16,6 +16,7 @@ from botocore.exceptions import ClientError
 
 from local_aws.core import api
 from tests.local_aws.exercise_alarms import alarms
+from tests.local_aws.exercise_monitoring import job_definitions, monitoring_schedules
 from tests.local_aws.maximal import maximal
 from tests.local_aws.model_archives import IMAGE, echo
 from tests.local_aws.stage import Stage
@@ -270,27 +271,13 @@ class Exercise:
         }
 
     def _monitoring(self) -> dict[tuple[str, str], list[Input]]:
-        endpoint = {"EndpointName": f"{self._stage.name}-endpoint"}
-        definition = sagemaker("CreateDataQualityJobDefinition", JobDefinitionName=self._name)
-        definition["DataQualityJobInput"]["EndpointInput"].update(endpoint)
+        endpoint = f"{self._stage.name}-endpoint"
         schedule = sagemaker("CreateMonitoringSchedule", MonitoringScheduleName=self._name)
-        config = schedule["MonitoringScheduleConfig"]
-        config["ScheduleConfig"] = {
-            "ScheduleExpression": "NOW",
-            "DataAnalysisStartTime": "-PT1H",
-            "DataAnalysisEndTime": "-PT0H",
-        }
-        inline = config["MonitoringJobDefinition"]["MonitoringInputs"][0]
-        inline["EndpointInput"].update(endpoint)
-        config["MonitoringJobDefinitionName"] = self._name
-        schedules = [
-            {**schedule, "MonitoringScheduleConfig": without(config, left_out)}
-            for left_out in ("MonitoringJobDefinition", "MonitoringJobDefinitionName")
-        ]
+        inputs = monitoring_schedules(schedule, endpoint=endpoint, definition=self._name)
         return {
-            ("sagemaker", "CreateDataQualityJobDefinition"): [definition],
-            ("sagemaker", "CreateMonitoringSchedule"): schedules,
-            ("sagemaker", "UpdateMonitoringSchedule"): [without(x, "Tags") for x in schedules],
+            **job_definitions(self._name, endpoint),
+            ("sagemaker", "CreateMonitoringSchedule"): inputs,
+            ("sagemaker", "UpdateMonitoringSchedule"): [without(x, "Tags") for x in inputs],
         }
 
     def _alarms(self) -> dict[tuple[str, str], list[Input]]:

@@ -104,6 +104,14 @@ def test_the_clock_does_not_jump_while_anything_works(clock: Clock, machine: Sti
     assert clock.let_pass(DAY, patience=LONG) == DAY
 
 
+def test_who_looked_before_something_happened_is_told_at_once(clock: Clock):
+    heard = clock.pass_on(0, patience=LONG).news
+    Job(clock, lambda: None).thread.join()
+    assert clock.pass_on(DAY, patience=LONG, since=heard).seconds == 0
+    heard = clock.pass_on(0, patience=LONG).news
+    assert clock.pass_on(DAY, patience=LONG, since=heard).seconds == DAY
+
+
 def test_the_end_of_work_ends_a_wait_before_time_passes(clock: Clock) -> None:
     work = clock.begin("job")
     waits: list[float] = []

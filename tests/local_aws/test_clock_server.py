@@ -112,6 +112,7 @@ def test_curl_can_let_time_pass(later: Later) -> None:
         (b'{"WaitSeconds": -1}', "got -1"),
         (b'{"WaitSeconds": NaN}', "got nan"),
         (b'{"WaitSeconds": 31622401}', "got 31622401"),
+        (b'{"WaitSeconds": 60, "Since": "noon"}', 'the News of an answer, got "noon"'),
     ],
 )
 def test_a_wait_that_makes_no_sense_is_refused_with_what_would(

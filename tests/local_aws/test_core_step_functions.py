@@ -15,11 +15,14 @@ ROLE = "arn:aws:iam::123456789012:role/states"
 @pytest.fixture
 def run(client: Callable[[str], Any], request: pytest.FixtureRequest) -> Callable[..., Any]:
     """Run a definition to its end; the execution as DescribeExecution gives it."""
-    states = client("stepfunctions")
+    states, made = client("stepfunctions"), []
 
     def run_to_the_end(definition: dict[str, Any], **given: Any) -> dict[str, Any]:
+        made.append(definition)
         machine = states.create_state_machine(
-            name=request.node.name[:70], definition=json.dumps(definition), roleArn=ROLE
+            name=f"{request.node.name[:50]}-{len(made)}",
+            definition=json.dumps(definition),
+            roleArn=ROLE,
         )["stateMachineArn"]
         arn = states.start_execution(stateMachineArn=machine, input=json.dumps(given))[
             "executionArn"
@@ -124,6 +127,32 @@ def test_a_machine_asks_after_an_execution(run: Callable[..., Any]) -> None:
     arn = "arn:aws:states:us-east-1:123456789012:execution:nothing:nothing"
     done = run(task("sfn", "describeExecution", ExecutionArn=arn))
     assert done["error"] == "Sfn.ExecutionDoesNotExistException"
+
+
+@pytest.mark.local_aws
+def test_a_file_in_s3_is_written_as_json_and_read_as_text(
+    run: Callable[..., Any], client: Callable[[str], Any]
+) -> None:
+    s3, place = client("s3"), {"Bucket": "from-states-to-s3", "Key": "a folder/it.json"}
+    s3.create_bucket(Bucket=place["Bucket"])
+    assert run(task("s3", "putObject", **place, Body={"of": [1]}))["status"] == "SUCCEEDED"
+    assert json.loads(s3.get_object(**place)["Body"].read()) == {"of": [1]}
+    assert json.loads(json.loads(run(task("s3", "getObject", **place))["output"])["Body"]) == {
+        "of": [1]
+    }
+    listed = json.loads(run(task("s3", "listObjectsV2", Bucket=place["Bucket"]))["output"])
+    [found] = listed["Contents"]
+    assert found["Key"] == place["Key"]
+    assert found["LastModified"].endswith("Z")
+
+
+@pytest.mark.local_aws
+def test_a_file_that_is_not_in_s3_has_an_error_of_its_own(
+    run: Callable[..., Any], client: Callable[[str], Any]
+) -> None:
+    client("s3").create_bucket(Bucket="from-states-to-nothing")
+    done = run(task("s3", "getObject", Bucket="from-states-to-nothing", Key="none"))
+    assert (done["status"], done["error"]) == ("FAILED", "S3.NoSuchKeyException")
 
 
 @pytest.mark.local_aws

@@ -2,10 +2,13 @@
 
 import asyncio
 import os
+import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy
 import psutil
@@ -14,7 +17,7 @@ import xgboost
 
 from local_aws.hosting import connections
 from local_aws.hosting.container import Container, ContainerFailed, Reply, mapped, unpack
-from tests.local_aws.model_archives import ENVIRONMENT, archive, echo
+from tests.local_aws.model_archives import ECHO, ENVIRONMENT, archive, echo
 from tests.local_aws.stacks import eventually
 
 
@@ -188,6 +191,62 @@ def test_a_stopped_container_leaves_no_process(rack: Rack) -> None:
     assert not psutil.pid_exists(container.pid)
     with pytest.raises(ConnectionError):
         asked(container, b"1", CSV)
+
+
+def test_a_container_sees_the_time_of_its_start_as_the_local_aws_has_it(
+    rack: Rack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("local_aws.hosting.servers.clock", SimpleNamespace(offset=30 * 86400.0))
+    script = ECHO.replace("{model}", "{__import__('time').time()}")
+    container = rack.start(echo("hello", script))
+    container.wait_until_healthy(10)
+    told = float(asked(container, b"1", CSV).body.decode().partition(":")[0])
+    assert told - time.time() == pytest.approx(30 * 86400, abs=60)
+
+
+def test_a_container_that_does_not_leave_is_killed(
+    rack: Rack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    container = rack.start(echo("hello"))
+    container.wait_until_healthy(10)
+    monkeypatch.setattr("local_aws.hosting.container.STOP_TIMEOUT_SECONDS", 0.1)
+    os.kill(container.pid, signal.SIGSTOP)
+    container.stop()
+    assert not psutil.pid_exists(container.pid)
+
+
+def test_containers_share_neither_variables_nor_modules_nor_chance(rack: Rack) -> None:
+    script = """
+import os, random, sys
+print(sorted(os.environ), "counted" in sys.modules)
+sys.modules["counted"] = random
+def model_fn(folder): return str(random.random())
+def input_fn(body, kind): return body
+def predict_fn(data, model): return model
+def output_fn(prediction, accept): return prediction, "text/csv"
+"""
+    one, two = (
+        rack.start(archive({"code/inference.py": script}), {**ENVIRONMENT, name: "x"})
+        for name in ("ONE", "TWO")
+    )
+    for container, own, other in ((one, "'ONE'", "'TWO'"), (two, "'TWO'", "'ONE'")):
+        container.wait_until_healthy(10)
+        said = container.log.read_text()
+        assert own in said and other not in said and "PYTHONPATH" not in said
+        assert "False" in said
+    assert asked(one, b"1", CSV).body != asked(two, b"1", CSV).body
+
+
+def test_what_user_code_starts_does_not_hold_up_the_end(rack: Rack) -> None:
+    script = "import subprocess; subprocess.Popen(['sleep', '60'])\n"
+    container = rack.start(archive({"word": "x", "code/inference.py": script + ECHO}))
+    container.wait_until_healthy(10)
+    [child] = psutil.Process(container.pid).children()
+    try:
+        container.stop()
+        assert not psutil.pid_exists(container.pid)
+    finally:
+        child.kill()
 
 
 def test_a_container_ends_with_its_parent_however_that_ends(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from local_aws.core import assumptions
 from local_aws.jobs import processing, training
 from local_aws.jobs.job import Job
 from local_aws.ministack.scope import scope
@@ -81,6 +82,24 @@ def test_a_processing_jobs_event_is_as_documented(emitted: list[Event]) -> None:
         n: k for n, k in kinds(sample["detail"]).items() if n in shared
     }
     assert detail["FailureReason"] == "AlgorithmError: no"
+
+
+@pytest.mark.parametrize("told", [False, True])
+def test_a_processing_jobs_event_tells_no_exit_message_unless_that_is_assumed(
+    emitted: list[Event], monkeypatch: pytest.MonkeyPatch, told: bool
+) -> None:
+    """The documented sample has neither member."""
+    row = f"processing-job-events-tell-the-exit-message={str(told).lower()}"
+    monkeypatch.setenv(assumptions.VARIABLE, row)
+    made = job(processing._announce, MonitoringScheduleArn="arn", **processing_job("true"))
+    made.exit_message = "Completed: no violations"
+
+    made.end()
+
+    _, detail, _ = emitted[-1]
+    present = {n for n in ("ExitMessage", "MonitoringScheduleArn") if detail[n] is not None}
+    assert present == ({"ExitMessage", "MonitoringScheduleArn"} if told else set())
+    assert processing._described(made)["ExitMessage"] == "Completed: no violations"
 
 
 @pytest.fixture

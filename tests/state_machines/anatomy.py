@@ -1,11 +1,13 @@
 """The parts of a definition, and botocore's models of what it calls."""
 
+import json
 from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
-import botocore.session
 from botocore.model import OperationModel
+from botocore.session import Session
+from botocore.validate import ParamValidator
 
 SDK_NAMES = {"sfn": "stepfunctions"}
 """botocore's names where they differ from the SDK for Java's, which Step Functions uses."""
@@ -29,8 +31,22 @@ https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html
 @cache
 def operation(service: str, action: str) -> OperationModel:
     """botocore's model of what an SDK integration calls."""
-    model = botocore.session.get_session().get_service_model(SDK_NAMES.get(service, service))
+    model = _session().get_service_model(SDK_NAMES.get(service, service))
     return model.operation_model(action[0].upper() + action[1:])
+
+
+_session = cache(Session)
+
+
+@cache
+def mistakes(service: str, action: str, arguments: str) -> str:
+    """What AWS's API model finds wrong with the arguments of a call, which are in JSON."""
+    shape, given = operation(service, action).input_shape, json.loads(arguments)
+    assert shape is not None
+    if service == "sfn":
+        # Its own API has camel case names, which SDK integrations write in Pascal case.
+        given = {name[0].lower() + name[1:]: value for name, value in given.items()}
+    return str(ParamValidator().validate(given, shape).generate_report())
 
 
 def tasks(definition: dict[str, Any]) -> dict[str, dict[str, Any]]:

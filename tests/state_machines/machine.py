@@ -23,6 +23,7 @@ Api = Callable[[str, str, dict[str, Any]], Any]
 """Calls (service, action, arguments) and answers, or raises `AwsError`."""
 
 
+PATH = re.compile(r"\$([a-zA-Z]\w*(?:\.\w+)*)")
 A_MOMENT = "2026-11-24T03:00:00.000Z"
 
 
@@ -56,6 +57,57 @@ def _value(expression: str, bindings: str) -> str:
     return json.dumps(_compiled(expression).evaluate(None, json.loads(bindings)))
 
 
+@dataclass(frozen=True)
+class Expression:
+    """A string that JSONata computes.
+
+    Attributes:
+        text: What stands between the percent signs.
+        read: The variables that it reads.
+        paths: What it reads of each name with a dollar: `$states.input.model` is
+            `{"states": {"input": {"model": {}}}}`, and with nothing below all of it.
+        path: The names of which it consists, if it is nothing but one path.
+    """
+
+    text: str
+    read: frozenset[str]
+    paths: dict[str, Any]
+    path: tuple[str, ...]
+
+    @staticmethod
+    @cache
+    def of(template: str) -> "Expression | None":
+        """None for a string that says itself."""
+        if not (template.startswith("{%") and template.endswith("%}")):
+            return None
+        text = template[2:-2].strip()
+        found = [path.split(".") for path in PATH.findall(text)]
+        alone = tuple(found[0]) if PATH.fullmatch(text) else ()
+        paths: dict[str, Any] = {}
+        for path in sorted(found, key=len, reverse=True):
+            at = paths
+            for name in path[:-1]:
+                at = at.setdefault(name, {})
+            at[path[-1]] = {}
+        return Expression(text, variables_read(template), paths, alone)
+
+    def plain(self, bindings: Mapping[str, Any]) -> str | int | None:
+        """What it gives, if it is a path that leads to a text or number and past no array."""
+        at: Any = bindings if self.path else None
+        for name in self.path:
+            if not isinstance(at, dict):
+                return None
+            at = at.get(name)
+        return at if isinstance(at, str | int) else None
+
+
+def _part(value: Any, paths: dict[str, Any]) -> Any:
+    """What is read of a value; what does not matter would be computed anew when it changes."""
+    if not paths or not isinstance(value, dict):
+        return value
+    return {name: _part(value[name], below) for name, below in paths.items() if name in value}
+
+
 @cache
 def variables_read(expression: str) -> frozenset[str]:
     """The variables that an expression reads: neither functions nor the parameters of its own."""
@@ -77,16 +129,23 @@ def _parse(text: str) -> Any:
 
 def evaluate(template: Any, bindings: Mapping[str, Any]) -> Any:
     """A JSON template with its ``{% %}`` strings replaced by what they give."""
+    if isinstance(template, str):
+        expression = Expression.of(template)
+        return template if expression is None else _computed(expression, template, bindings)
     if isinstance(template, dict):
         return {key: evaluate(value, bindings) for key, value in template.items()}
     if isinstance(template, list):
         return [evaluate(value, bindings) for value in template]
-    if not (isinstance(template, str) and template.startswith("{%") and template.endswith("%}")):
-        return template
-    if unwritten := variables_read(template) - bindings.keys():
+    return template
+
+
+def _computed(expression: Expression, template: str, bindings: Mapping[str, Any]) -> Any:
+    if unwritten := [name for name in expression.read if name not in bindings]:
         raise Undefined(f"{template} reads {unwritten}")
-    mentioned = {name: value for name, value in bindings.items() if f"${name}" in template}
-    value = json.loads(_value(template[2:-2].strip(), json.dumps(mentioned)))
+    if (plain := expression.plain(bindings)) is not None:
+        return plain
+    mentioned = _part(bindings, expression.paths)
+    value = json.loads(_value(expression.text, json.dumps(mentioned)))
     if value is None:
         raise Undefined(template)
     return value

@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 from jsonata.jsonata import Jsonata
 
+from mlops_constructs.monitoring import DataQuality
+from mlops_constructs.monitoring.explained_states import explained_definition
 from mlops_constructs.monitoring.report_states import report_definition
 from mlops_constructs.promotion.definition import definition as promotion
 from mlops_constructs.retraining.definition import definition as retraining
@@ -18,7 +20,8 @@ from tests.state_machines.machine import variables_read
 MACHINES: dict[str, dict[str, Any]] = {
     "promotion": promotion(),
     "retraining": retraining(),
-    "report": report_definition(endpoint_name="dev-churn", kind="data-quality"),
+    "report": report_definition(endpoint_name="dev-churn", settings=DataQuality()),
+    "explained": explained_definition(endpoint_name="dev-churn"),
 }
 TASKS = [
     pytest.param(task, id=f"{machine}: {name}")
