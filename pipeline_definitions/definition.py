@@ -84,13 +84,19 @@ def source_digests(spec: ModelSpec, *, definition: str) -> dict[str, str]:
     files |= {"spec.py": shared / "spec.py"}
     files |= {name: spec.folder / name for name in ("__init__.py", "pipeline.py")}
     contents = {name: path.read_bytes() for name, path in files.items()}
-    windows = spec.data_quality
     contents |= {
         DEFINITION: definition.encode(),
         "the pin of sagemaker": sagemaker_pin().encode(),
-        "the windows of its monitors": f"{windows.window_hours} {windows.every_hours}".encode(),
+        "the settings of its monitors": _monitor_settings(spec).encode(),
     }
     return {name: hashlib.sha256(content).hexdigest() for name, content in contents.items()}
+
+
+def _monitor_settings(spec: ModelSpec) -> str:
+    """What the definition says of monitors: windows of one kind, all settings of the others."""
+    windows = spec.data_quality
+    others = [monitor.model_dump_json() for monitor in spec.answer_monitors]
+    return "\n".join([f"{windows.window_hours} {windows.every_hours}", *others])
 
 
 def digest_text(digests: Mapping[str, str]) -> str:

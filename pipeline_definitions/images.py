@@ -7,7 +7,7 @@ PATH = Path(__file__).parent / "images.json"
 
 
 def image_accounts() -> dict[str, dict[str, str]]:
-    """Region to placeholder (`XgboostAccount`, `ModelMonitorAccount`) to 12-digit account.
+    """Region to placeholder (`XgboostAccount`, `ClarifyAccount`, ...) to 12-digit account.
 
     `make definitions` takes them from the SageMaker SDK's own list.
     """

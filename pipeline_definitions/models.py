@@ -4,4 +4,5 @@ from pipeline_definitions.spec import ModelSpec, models_in
 
 MODELS: tuple[ModelSpec, ...] = models_in(
     "flight_delay",
+    "loan_approval",
 )

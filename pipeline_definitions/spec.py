@@ -9,6 +9,8 @@ from pathlib import Path
 
 from mlops_constructs.monitoring import DataQuality, MonitorSettings
 from mlops_constructs.retraining import RetrainingPolicy
+from pipeline_definitions.needs import label_problems, need_problems
+from pipeline_definitions.schema import SCHEMA, Schema, read_schema
 
 LONGEST_NAME = 63
 """Of an endpoint or model package group (API reference, CreateEndpoint: EndpointName)."""
@@ -37,23 +39,55 @@ class ModelSpec:
     Attributes:
         name: Of the model; behind a stage's prefix it names pipeline, registry group and endpoint.
         folder: Holds `pipeline.py`, `definition.json`, `definition.digest` and `steps/`.
-        step_scripts: The files in `steps/` that pipeline and endpoint start.
+        step_scripts: The files in `steps/`, or in what it shares, that pipeline and endpoint start.
+        shared_steps: A folder of scripts that it has in common with other models; they travel in
+            the same archive as its own.
         content_type: Of the endpoint's requests and answers.
         monitors: What watches the endpoint, in every stage that serves it; at most one of a kind.
+            All but `DataQuality` read `steps/schema.json`.
         retraining: When it is trained again.
     """
 
     name: str
     folder: Path
     step_scripts: tuple[str, ...]
+    shared_steps: Path | None = None
     content_type: str = "text/csv"
     monitors: tuple[MonitorSettings, ...] = ()
     retraining: RetrainingPolicy = field(default_factory=RetrainingPolicy)
 
     @property
     def steps_folder(self) -> Path:
-        """What goes to AWS as the code archive."""
+        """Its own scripts, and what they read."""
         return self.folder / "steps"
+
+    @property
+    def code(self) -> tuple[Path, ...]:
+        """The folders that go to AWS as one code archive."""
+        shared = () if self.shared_steps is None else (self.shared_steps,)
+        return self.steps_folder, *shared
+
+    @property
+    def inference_script(self) -> Path:
+        """What answers requests; a path in its own folder if there is no such script."""
+        places = [folder / "inference.py" for folder in self.code]
+        return next((place for place in places if place.is_file()), places[0])
+
+    @property
+    def schema(self) -> Schema | None:
+        """What `steps/schema.json` says of requests and tables; None if there is no such file.
+
+        Raises:
+            InvalidSchema: If it is no schema.
+        """
+        path = self.steps_folder / SCHEMA
+        return read_schema(path) if path.is_file() else None
+
+    @property
+    def request_columns(self) -> tuple[str, ...]:
+        """The columns of a request, in order; none of a model without `steps/schema.json`."""
+        schema = self.schema
+        return tuple(schema.features) if schema else ()
 
     @property
     def data_prefix(self) -> str:
@@ -67,9 +101,19 @@ class ModelSpec:
         return next(own, DataQuality())
 
     @property
+    def answer_monitors(self) -> tuple[MonitorSettings, ...]:
+        """Those of its monitors that look at answers, and compare with answers to held-out rows."""
+        return tuple(m for m in self.monitors if not isinstance(m, DataQuality))
+
+    @property
     def own_file(self) -> str:
         """Where it is declared, as seen from the project's root."""
         return _shown(self.folder / "__init__.py")
+
+    @property
+    def shown_steps(self) -> str:
+        """The folder of its scripts, as seen from the project's root."""
+        return _shown(self.steps_folder)
 
     def problems(self) -> Iterator[str]:
         """Why this model can't be deployed, one sentence each."""
@@ -82,14 +126,16 @@ class ModelSpec:
         if not self.step_scripts:
             yield (
                 f"model {self.name!r}: step_scripts is empty; name the files of "
-                f"{_shown(self.steps_folder)} that the pipeline starts"
+                f"{self.shown_steps} that the pipeline starts"
             )
         for script in self.step_scripts:
-            if not (self.steps_folder / script).is_file():
+            places = [folder / script for folder in self.code]
+            if not any(place.is_file() for place in places):
                 yield (
-                    f"model {self.name!r}: no step script at {_shown(self.steps_folder / script)}; "
+                    f"model {self.name!r}: no step script at {' or '.join(map(_shown, places))}; "
                     f"add it or take it out of step_scripts= in {self.own_file}"
                 )
+        yield from need_problems(self)
 
 
 def models_in(*folders: str) -> tuple[ModelSpec, ...]:
@@ -127,6 +173,7 @@ def checked(*models: ModelSpec) -> tuple[ModelSpec, ...]:
         for name, count in Counter(model.name for model in models).items()
         if count > 1
     ]
+    problems += label_problems(models)
     if problems:
         raise InvalidModels(problems)
     return models

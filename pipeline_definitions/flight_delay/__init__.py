@@ -3,11 +3,13 @@
 from pathlib import Path
 
 from mlops_constructs.monitoring import DataQuality
+from pipeline_definitions import boosted_trees
 from pipeline_definitions.spec import ModelSpec
 
 MODEL = ModelSpec(
     name="flight-delay",
     folder=Path(__file__).parent,
     step_scripts=("preprocess.py", "train.py", "evaluate.py", "inference.py"),
+    shared_steps=boosted_trees.STEPS,
     monitors=(DataQuality(),),
 )

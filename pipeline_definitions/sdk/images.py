@@ -38,7 +38,8 @@ class Image(Enum):
 def registry_accounts() -> dict[str, dict[str, str]]:
     """Region to placeholder to account; a region without an image lacks its placeholder."""
     by_image = {image.account: image.accounts() for image in Image}
-    by_image["ModelMonitorAccount"] = _model_monitor_accounts()
+    by_image["ModelMonitorAccount"] = _accounts(image_uris.config_for_framework("model-monitor"))
+    by_image["ClarifyAccount"] = _accounts(image_uris.config_for_framework("clarify")["processing"])
     regions = set().union(*by_image.values())
     return {
         region: {
@@ -48,9 +49,8 @@ def registry_accounts() -> dict[str, dict[str, str]]:
     }
 
 
-def _model_monitor_accounts() -> dict[str, str]:
-    """Of Model Monitor's analyzer, which has one version and no tag."""
-    config: dict[str, Any] = image_uris.config_for_framework("model-monitor")
+def _accounts(config: dict[str, Any]) -> dict[str, str]:
+    """Of an image of Model Monitor's, which has one version."""
     [version] = config["versions"].values()
     registries: dict[str, str] = version["registries"]
     return registries

@@ -19,6 +19,7 @@ from sagemaker.core.workflow.properties import PropertyFile
 from sagemaker.mlops.workflow.steps import ProcessingStep, TrainingStep
 from sagemaker.train import ModelTrainer
 
+from mlops_constructs.arguments import options
 from pipeline_definitions.sdk.images import Image
 from pipeline_definitions.sdk.session import ARTIFACT_BUCKET, ROLE_ARN, session
 
@@ -58,6 +59,8 @@ def processing_step(
     arguments: Mapping[str, Value] | None = None,
     property_files: Sequence[PropertyFile] = (),
     code: str = CODE_URI,
+    below: Sequence[str] = (),
+    through: str | None = None,
 ) -> ProcessingStep:
     """Run a script of a code archive in a processing job.
 
@@ -70,31 +73,30 @@ def processing_step(
         script: File name in the archive.
         instance_type: Without local NVMe, which refuses a volume key; ml.m5 has none.
         inputs: S3 prefix by name.
-        outputs: Names; each goes to this run's prefix as `<step>/<name>`.
+        outputs: Names; each goes to this run's prefix as `<step>/<name>`, or below `below`.
         arguments: Values by option name.
         property_files: What conditions of the pipeline read of the outputs.
         code: The archive; by default the model's steps folder.
+        below: Folders in this run's prefix, instead of the step's own.
+        through: Another script of the archive that runs this one.
     """
     processor = Processor(
         role=ROLE_ARN, image_uri=image.uri, instance_count=1, instance_type=instance_type,
-        entrypoint=["sh", "-c", UNPACK_AND_RUN, script], volume_size_in_gb=VOLUME_GB,
+        entrypoint=["sh", "-c", UNPACK_AND_RUN, *([through] if through else []), script],
+        volume_size_in_gb=VOLUME_GB,
         volume_kms_key=KMS_KEY, output_kms_key=KMS_KEY,
         max_runtime_in_seconds=MAX_RUNTIME_SECONDS, sagemaker_session=session(),
     )  # fmt: skip
     step_arguments = processor.run(
         inputs=[_input("code", code), *(_input(n, uri) for n, uri in inputs.items())],
-        outputs=[_output(name, output) for output in outputs],
-        arguments=_options(inputs, outputs, arguments or {}),
+        outputs=[_output(below or [name], output) for output in outputs],
+        arguments=options(_folders(inputs, outputs) | {"message": MESSAGE, **(arguments or {})}),
     )
     return ProcessingStep(name, step_args=step_arguments, property_files=list(property_files))
 
 
-def _options(
-    inputs: Mapping[str, Value], outputs: Sequence[str], arguments: Mapping[str, Value]
-) -> list[Value]:
-    folders = {name: f"{INPUT}/{name}" for name in inputs} | {n: f"{OUTPUT}/{n}" for n in outputs}
-    options = {**folders, "message": MESSAGE, **arguments}
-    return [part for name, value in options.items() for part in (f"--{name}", value)]
+def _folders(inputs: Mapping[str, Value], outputs: Sequence[str]) -> dict[str, Value]:
+    return {name: f"{INPUT}/{name}" for name in inputs} | {n: f"{OUTPUT}/{n}" for n in outputs}
 
 
 def _input(name: str, uri: Value) -> ProcessingInput:
@@ -105,9 +107,9 @@ def _input(name: str, uri: Value) -> ProcessingInput:
     return ProcessingInput(input_name=name, s3_input=source)
 
 
-def _output(step: str, name: str) -> ProcessingOutput:
+def _output(below: Sequence[str], name: str) -> ProcessingOutput:
     target = ProcessingS3Output(
-        s3_uri=artifact_uri(step, name), local_path=f"{OUTPUT}/{name}", s3_upload_mode="EndOfJob"
+        s3_uri=artifact_uri(*below, name), local_path=f"{OUTPUT}/{name}", s3_upload_mode="EndOfJob"
     )
     return ProcessingOutput(output_name=name, s3_output=target)
 

@@ -2,17 +2,16 @@
 
 import difflib
 import json
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from mlops_constructs.testing.synthesized import synthesized
-from tests.conftest import ROOT, synth_environment
+from tests.conftest import ROOT
 from tests.pipeline_definitions.maker import Maker
 from tests.project import EXAMPLE, change, copy_app
+from tests.synths import Synths
 
 FOLDER = f"pipeline_definitions/{EXAMPLE}"
 SNAPSHOT = "tests/__snapshots__/test_snapshots/test_templates_as_reviewed[{}].json"
@@ -37,7 +36,7 @@ OLD, NEW = threshold(), round(threshold() + 0.01, 4)
 def changed(tmp_path_factory: pytest.TempPathFactory, maker: Maker) -> Path:
     """A copy of the project with another threshold, after `make definitions`."""
     project = copy_app(tmp_path_factory.mktemp("changed"), EXAMPLE)
-    was, becomes = (f'"MinimumAuc", default_value={value})' for value in (OLD, NEW))
+    was, becomes = (f"minimum_auc={value}," for value in (OLD, NEW))
     change(project, f"{FOLDER}/pipeline.py", was, becomes)
     done = maker.make(project)
     assert (done.code, done.stderr) == (0, "")
@@ -71,10 +70,12 @@ def test_its_digest_names_what_changed_and_nothing_else(changed: Path):
     ]
 
 
-def test_it_is_one_line_of_the_snapshot_in_the_definition_s_own_file(changed: Path):
-    environment = synth_environment("cdk.out") | {"CDK_VALIDATION": "false"}
-    subprocess.run([sys.executable, "app.py"], cwd=changed, env=environment, check=True)
-    [path] = (changed / "cdk.out/assembly-Dev").glob("DevTrainingflightdelay*.template.json")
+def test_it_is_one_line_of_the_snapshot_in_the_definition_s_own_file(
+    changed: Path, synths: Synths, tmp_path: Path
+):
+    ran = synths.run(changed, tmp_path / "out")
+    assert (ran.code, ran.stderr) == (0, "")
+    [path] = (ran.out / "assembly-Dev").glob("DevTrainingflightdelay*.template.json")
     [template] = synthesized(path)
     reviewed = {name: lines_of(SNAPSHOT.format(name)) for name in template.files()}
     now = {name: text.splitlines() for name, text in template.files().items()}

@@ -121,7 +121,7 @@ def test_other_windows_of_a_monitor_make_a_definition_stale(
     copied: ModelSpec, changed: dict[str, int]
 ):
     other = replace(copied, monitors=(DataQuality.model_validate(changed),))
-    assert "because of the windows of its monitors;" in refusal(other)
+    assert "because of the settings of its monitors;" in refusal(other)
 
 
 def test_what_a_monitor_may_cause_is_no_source_of_the_definition(copied: ModelSpec):
@@ -158,6 +158,7 @@ def test_what_synth_imports_brings_no_sdk_along():
 def test_every_region_has_the_registries_of_training_and_most_that_of_model_monitor():
     accounts = image_accounts()
     assert accounts["us-east-1"] == {
+        "ClarifyAccount": "205585389593",  # documented with the prebuilt container
         "ModelMonitorAccount": "156813124566",  # documented with the prebuilt container
         "SklearnAccount": "683313688378",  # documented beside the image URIs of us-east-1
         "XgboostAccount": "683313688378",

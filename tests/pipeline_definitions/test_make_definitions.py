@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from mlops_constructs.monitoring.job_definition import ANALYZER
+from mlops_constructs.monitoring.monitor_images import ANALYZER
 from mlops_constructs.monitoring.report_states import VIOLATIONS_FILE
 from mlops_constructs.monitoring.schedule import model_monitor_expression
 from tests.pipeline_definitions.maker import Maker
@@ -18,7 +18,7 @@ ROOT = Path(__file__).parents[2]
 
 KNOWN = (
     "AWS::AccountId", "AWS::Partition", "AWS::Region", "AWS::URLSuffix", "ArtifactBucketName",
-    "CodeDigest", "CodeUri", "DataBucketName", "JobRoleName", "KmsKeyArn",
+    "ClarifyAccount", "CodeDigest", "CodeUri", "DataBucketName", "JobRoleName", "KmsKeyArn",
     "ModelMonitorAccount", "ModelPackageGroupName", "MonitorCodeUri", "NoChampionUri",
     "PipelineName", "SklearnAccount", "XgboostAccount",
 )  # fmt: skip

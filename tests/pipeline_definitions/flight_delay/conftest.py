@@ -3,22 +3,21 @@
 import csv
 import datetime
 import random
-import sys
-import tarfile
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import pytest
 
+from bench.scripts import load, unpacked
 from pipeline_definitions.flight_delay import MODEL
+from tests.pipeline_definitions import running
+from tests.pipeline_definitions.running import Prepared, pack
 
-# Scripts import their siblings by bare names, as they do in the containers.
-sys.path.insert(0, str(MODEL.steps_folder))
-
-import evaluate
-import preprocess
-import train
+SCRIPTS = unpacked(*MODEL.code)
+evaluate, features, inference, preprocess, tables, train = load(
+    SCRIPTS, "evaluate", "features", "inference", "preprocess", "tables", "train"
+)
 
 CARRIERS = {"UA": 0.15, "AA": 0.45, "B6": 0.8}
 HYPERPARAMETERS = [
@@ -82,39 +81,8 @@ def deliver(folder: Path, tables: Mapping[str, Iterable[Mapping[str, object]]]) 
     return folder
 
 
-@dataclass(frozen=True)
-class Prepared:
-    """What preprocessing wrote."""
-
-    folder: Path
-
-    def path(self, name: str) -> Path:
-        return self.folder / name
-
-    def rows(self, name: str) -> list[dict[str, str]]:
-        with (self.folder / name / f"{name}.csv").open(newline="") as lines:
-            return list(csv.DictReader(lines))
-
-
-def prepare(data: Path, out: Path, *arguments: str) -> int:
-    """Runs preprocess.py on delivered data, and returns its exit code."""
-    folders = [
-        part
-        for name in ("train", "validation", "test", "report")
-        for part in (f"--{name}", str(out / name))
-    ]
-    return preprocess.main(
-        ["--data", str(data), "--message", str(out / "message"), *folders, *arguments]
-    )
-
-
-def pack(folder: Path, archive: Path) -> Path:
-    """The folder's content as SageMaker packs a model; returns the folder of the archive."""
-    archive.mkdir(parents=True)
-    with tarfile.open(archive / "model.tar.gz", "w:gz") as tar:
-        for path in folder.iterdir():
-            tar.add(path, path.name)
-    return archive
+prepare = partial(running.prepare, preprocess)
+"""Runs preprocess.py on delivered data, and returns its exit code."""
 
 
 @pytest.fixture(scope="session")

@@ -6,14 +6,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import evaluate
 import pytest
 from sklearn.metrics import average_precision_score, log_loss, roc_auc_score
 
+from bench.scripts import entered
 from mlops_constructs.archive import archive
 from mlops_constructs.training.training_pipeline import NO_CHAMPION
+from tests.pipeline_definitions.running import Prepared, options, pack
 
-from .conftest import Prepared, Trainer, pack
+from .conftest import SCRIPTS, Trainer, evaluate
 
 ARN = "arn:aws:sagemaker:us-east-1:123456789012:model-package/dev-flight-delay/1"
 OWN_CODE = """
@@ -49,8 +50,9 @@ def judge(prepared: Prepared, challenger: Path, champion: Path, out: Path, *more
         "evaluation": out / "evaluation",
         "message": out / "message",
     }
-    options = [part for name, path in folders.items() for part in (f"--{name}", str(path))]
-    return evaluate.main([*options, *more])
+    with entered(SCRIPTS):
+        code: int = evaluate.main([*options(folders), *more])
+    return code
 
 
 def written(out: Path) -> Judged:
@@ -149,7 +151,7 @@ def test_a_champion_whose_columns_are_gone_stops_the_run_with_its_name(
     assert judge(prepared, quick, champion, tmp_path) == 1
     said = capsys.readouterr().err.strip()
     assert said == (
-        "the champion's own code fails on the held-out flights: the table lacks the columns fog"
+        "the champion's own code fails on the held-out rows: the table lacks the columns fog"
     )
     assert (tmp_path / "message").read_text() == said
 

@@ -6,18 +6,21 @@ from pathlib import Path
 import numpy as np
 import pytest
 import xgboost
-from features import FEATURES, BadData
-from inference import CSV, input_fn, model_fn, output_fn, predict_fn
 
-from .conftest import Prepared
+from tests.pipeline_definitions.running import Prepared
+
+from .conftest import features, inference
+
+FEATURES, BadData, CSV = features.FEATURES, features.BadData, inference.CSV
 
 FLIGHT = ["UA", "JFK", "BOS", "585", "735", "2", "187", "39.02", "26.06", "59.37", "270", "10.35",
           "", "0", "1012.0", "10", "2004", "55"]  # fmt: skip
 
 
 def answers(model: Path, body: str | bytes) -> list[float]:
-    prediction = predict_fn(input_fn(body, CSV), model_fn(str(model)))
-    text, content_type = output_fn(prediction, CSV)
+    asked = inference.input_fn(body, CSV)
+    prediction = inference.predict_fn(asked, inference.model_fn(str(model)))
+    text, content_type = inference.output_fn(prediction, CSV)
     assert content_type == CSV
     return [float(line) for line in text.splitlines()]
 
@@ -37,7 +40,7 @@ def test_answers_equal_the_models_own(model: Path, prepared: Prepared):
     data = xgboost.DMatrix(
         as_numbers,
         feature_names=list(FEATURES),
-        feature_types=list(FEATURES.values()),
+        feature_types=["c" if kind == "category" else "q" for kind in FEATURES.values()],
         enable_categorical=True,
     )
     own = xgboost.Booster(model_file=model / "model.json").predict(data)
@@ -62,24 +65,24 @@ def test_an_unknown_airline_and_missing_values_get_an_answer(model: Path):
 
 
 def test_a_content_type_may_name_its_charset():
-    assert input_fn(",".join(FLIGHT), "text/csv; charset=utf-8") == [FLIGHT]
+    assert inference.input_fn(",".join(FLIGHT), "text/csv; charset=utf-8") == [FLIGHT]
 
 
 def test_a_row_of_other_width_is_refused_with_the_expected_columns():
     body = ",".join(FLIGHT) + "\n" + ",".join(FLIGHT[:-1])
     with pytest.raises(ValueError) as refused:
-        input_fn(body, CSV)
+        inference.input_fn(body, CSV)
     assert str(refused.value) == f"row 2 has 17 columns, expected 18: {', '.join(FEATURES)}"
 
 
 def test_an_empty_request_is_refused():
-    with pytest.raises(BadData, match="the request holds no rows; send one flight a row"):
-        input_fn("\n", CSV)
+    with pytest.raises(BadData, match="the request holds no rows; send one example a row"):
+        inference.input_fn("\n", CSV)
 
 
 def test_another_content_type_is_refused():
     with pytest.raises(BadData, match="content type is 'application/json', expected text/csv"):
-        input_fn("{}", "application/json")
+        inference.input_fn("{}", "application/json")
 
 
 def test_a_header_is_refused_as_what_it_is_not(model: Path):

@@ -7,10 +7,13 @@ import json
 from pathlib import Path
 
 import pytest
-from features import FEATURES, FLIGHT_ID, LABEL
-from tables import SCHEDULED
 
-from .conftest import PLANES, Prepared, deliver, flight, prepare, weather, winter
+from tests.pipeline_definitions.running import Prepared
+
+from .conftest import PLANES, deliver, features, flight, prepare, weather, winter
+
+FEATURES, FLIGHT_ID, LABEL = features.FEATURES, features.ROW_ID, features.LABEL
+SCHEDULED = features.SCHEMA["time"]
 
 AFTER_DEPARTURE = {"dep_time", "dep_delay", "arr_time", "arr_delay", "air_time"}
 DAY = datetime.date(2013, 1, 1)

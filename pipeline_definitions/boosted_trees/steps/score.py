@@ -1,4 +1,4 @@
-"""Scores a table of flights with a model archive and its own code, as its endpoint would.
+"""Scores a table with a model archive and its own code, as its endpoint would.
 
 It runs as a process of its own, so that the modules of one model never meet another's:
 `python -I score.py <unpacked archive> <table.csv>` prints one probability a row.

@@ -1,4 +1,4 @@
-"""What the scores on the held-out flights say of challenger and champion."""
+"""What the scores on the held-out rows say of challenger and champion."""
 
 from collections.abc import Sequence
 
@@ -46,7 +46,7 @@ def evaluation(
 
 
 def metrics(labels: Sequence[int], probabilities: Sequence[float]) -> dict[str, object]:
-    """How well the probabilities tell late from punctual; those with a decision decide at 0.5."""
+    """How well the probabilities tell 1 from 0; those with a decision decide at 0.5."""
     decided = [int(probability >= 0.5) for probability in probabilities]
     values = {
         "auc": roc_auc_score(labels, probabilities),

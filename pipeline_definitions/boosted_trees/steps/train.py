@@ -1,4 +1,4 @@
-"""Fits the challenger on the older flights, and stops when newer ones no longer gain from it."""
+"""Fits the challenger on the train rows, and stops when validation no longer gains from it."""
 
 import argparse
 import json
@@ -19,7 +19,7 @@ from inference import ENCODING_FILE, MODEL_FILE, Model, matrix
 from tables import Table, read_table
 from xgboost.callback import EarlyStopping
 
-SERVED = ("inference.py", "features.py", "boosting.py")
+SERVED = ("inference.py", "features.py", "boosting.py", "schema.json")
 """What of the steps travels in the model archive's code/ folder, and answers requests."""
 
 
@@ -44,9 +44,10 @@ def fit(train: Table, validation: Table, options: argparse.Namespace) -> Model:
     )
     booster = xgboost.train(
         {
-            "objective": "binary:logistic", "eval_metric": "auc", "tree_method": "hist",
-            "eta": options.eta, "max_depth": options.max_depth,
-            "min_child_weight": options.min_child_weight, "subsample": options.subsample,
+            "objective": "binary:logistic", "tree_method": "hist",
+            "eval_metric": options.early_stopping_metric, "eta": options.eta,
+            "max_depth": options.max_depth, "min_child_weight": options.min_child_weight,
+            "subsample": options.subsample,
             "colsample_bytree": options.colsample_bytree, "seed": options.seed,
             "nthread": options.threads,
         },
@@ -84,6 +85,7 @@ def _options(argv: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--threads", type=int, default=int(env.get("SM_NUM_CPUS", "1")))
     for name in ("--rounds", "--early-stopping-rounds", "--max-depth", "--seed"):
         parser.add_argument(name, type=int, required=True)
+    parser.add_argument("--early-stopping-metric", default="auc")
     for name in ("--eta", "--min-child-weight", "--subsample", "--colsample-bytree"):
         parser.add_argument(name, type=float, required=True)
     return parser.parse_args(argv)
