@@ -22,6 +22,10 @@ HEARD = "answered.rehearsal"
 """What the world's session emits for each answer, with `endpoint` and `status`."""
 
 CSV = {"Content-Type": "text/csv", "Accept": "text/csv"}
+INFERENCE_ID = "X-Amzn-SageMaker-Inference-Id"
+
+Asked = tuple[str, dict[str, str]]
+"""The body of a request, and its headers."""
 
 
 @dataclass(frozen=True)
@@ -42,15 +46,20 @@ class Asking:
         region = world.environment["AWS_REGION"]
         self._signature = SigV4Auth(world.credentials, "sagemaker", region)
 
-    def ask(self, bodies: Sequence[str]) -> list[Answer]:
+    def ask(self, bodies: Sequence[str], *, ids: Sequence[str] = ()) -> list[Answer]:
         """Send requests of rows in CSV, AT_ONCE at a time; the answers in their order.
+
+        Args:
+            bodies: Of the requests.
+            ids: Their inference ids, by which labels name them; without, they have none.
 
         Raises:
             aiohttp.ClientError: somebody got no answer.
         """
-        return asyncio.run(self._all(bodies))
+        headers = [CSV | {INFERENCE_ID: name} for name in ids] or [CSV] * len(bodies)
+        return asyncio.run(self._all(list(zip(bodies, headers, strict=True))))
 
-    async def _all(self, bodies: Sequence[str]) -> list[Answer]:
+    async def _all(self, bodies: Sequence[Asked]) -> list[Answer]:
         answers: list[Answer] = [Answer(0, "")] * len(bodies)
         waiting = iter(range(len(bodies)))
         async with aiohttp.ClientSession() as session:
@@ -59,11 +68,12 @@ class Asking:
         return answers
 
     async def _send(
-        self, session: aiohttp.ClientSession, bodies: Sequence[str], waiting: Iterator[int],
+        self, session: aiohttp.ClientSession, bodies: Sequence[Asked], waiting: Iterator[int],
         answers: list[Answer],
     ) -> None:  # fmt: skip
         for number in waiting:
-            request = AWSRequest("POST", self._url, headers=CSV, data=bodies[number].encode())
+            body, told = bodies[number]
+            request = AWSRequest("POST", self._url, headers=told, data=body.encode())
             self._signature.add_auth(request)
             headers = dict(request.headers.items())
             async with session.post(self._url, data=request.data, headers=headers) as answer:

@@ -25,8 +25,13 @@ def prepare(world: World, timeline: Timeline, *, stages: Sequence[str]) -> None:
 
 
 def synthesize(world: World, timeline: Timeline, *, stages: Sequence[str] = ALONE) -> None:
-    """Write the templates, and begin the timeline with the digests of those of some stages."""
+    """Write the templates, and tell those of some stages."""
     world.cdk("synth", "--quiet", "--output", str(world.assembly))
+    tell_templates(world, timeline, stages=stages)
+
+
+def tell_templates(world: World, timeline: Timeline, *, stages: Sequence[str]) -> None:
+    """Begin the timeline with the digests of what was synthesized for some stages."""
     timeline.record("rehearsal", "templates", sha256=digests(world.assembly, stages=stages))
 
 

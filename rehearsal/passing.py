@@ -39,7 +39,7 @@ class LocalTime:
     """The clock of a local AWS, which jumps over hours in which nothing happens.
 
     Args:
-        aws: What has `now()` and `wait(seconds)`, as `local_aws.launch.LocalAws` has.
+        aws: What has `now()` and `wait_for_news(seconds)`, as `local_aws.launch.LocalAws` has.
     """
 
     def __init__(self, aws: "Waitable") -> None:
@@ -50,8 +50,8 @@ class LocalTime:
         return self._aws.now()
 
     def let_pass(self, at_most: float) -> None:
-        """Let time pass there until something happened."""
-        self._aws.wait(at_most)
+        """Let time pass there until something happened, or happened since the last wait."""
+        self._aws.wait_for_news(at_most)
 
 
 class Waitable(Protocol):
@@ -61,6 +61,6 @@ class Waitable(Protocol):
         """Seconds since the epoch."""
         ...
 
-    def wait(self, seconds: float) -> float:
-        """Let time pass until something happened, at most that many seconds."""
+    def wait_for_news(self, seconds: float) -> float:
+        """Let time pass until something happened since the last wait, or so many seconds."""
         ...

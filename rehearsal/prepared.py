@@ -15,6 +15,8 @@ def check_prepared(
 ) -> None:
     """The data are those that the run was started for, and the baseline describes all of them.
 
+    Of a model without such a baseline only the former.
+
     Raises:
         ArrowDidNotFire: naming the step that looked at something else.
     """
@@ -22,6 +24,8 @@ def check_prepared(
     if report["data_version"] != data_version:
         wanted = f"a report on the data {data_version!r}"
         raise ArrowDidNotFire("pipeline -> Preprocess", wanted, HOUR, report["data_version"])
+    if "ModelDataQuality" not in package["ModelMetrics"]:
+        return
     rows = sum(part["rows"] for part in report["parts"].values())
     statistics = package["ModelMetrics"]["ModelDataQuality"]["Statistics"]["S3Uri"]
     described = world.read_json(statistics)["dataset"]["item_count"]

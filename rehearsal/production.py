@@ -5,7 +5,7 @@ from typing import Any
 
 from rehearsal.executions import executions, none_runs
 from rehearsal.mailbox import Mailbox
-from rehearsal.names import StageNames
+from rehearsal.names import MODEL, StageNames
 from rehearsal.release import DAY, followed, promoted
 from rehearsal.stream import stream
 from rehearsal.timeline import Timeline
@@ -29,9 +29,11 @@ class Production:
     requests: int
 
     @classmethod
-    def of(cls, world: World, proposals: Mailbox, *, requests: int) -> "Production":
+    def of(
+        cls, world: World, proposals: Mailbox, *, requests: int, model: str = MODEL
+    ) -> "Production":
         """The deployed stage that follows another."""
-        names = StageNames.in_production(world)
+        names = StageNames.in_production(world, model)
         return cls(names, Mailbox(world, names.topic), proposals, requests)
 
     def release(

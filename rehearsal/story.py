@@ -57,7 +57,7 @@ def play(world: World, timeline: Timeline, *, requests: int = LEAST) -> Served:
     for stage in (names, production.names):
         nothing_is_served(world, timeline, stage)
     first = winter(world, timeline, names, mailbox)
-    traffic = _spring(world, timeline, names, first)
+    traffic = spring(world, timeline, names, first)
     production.release(world, timeline, package=first, because="April was quiet")
     upload(world, timeline, prefix=names.input_data, months=SPRING)
     second = summer(world, timeline, names, mailbox, traffic, requests=requests)
@@ -79,10 +79,11 @@ def winter(world: World, timeline: Timeline, names: Names, mailbox: Mailbox) -> 
 
 
 def asked_for(
-    world: World, timeline: Timeline, names: Names, mailbox: Mailbox, *, champion: str
-) -> str:
+    world: World, timeline: Timeline, names: Names, mailbox: Mailbox, *, champion: str,
+    reason: str = "first version on the flights of winter",
+) -> str:  # fmt: skip
     """A person asks for a version, and a run registers one."""
-    before, reason = set(runs(world, names.pipeline)), "first version on the flights of winter"
+    before = set(runs(world, names.pipeline))
     execution = ask_for_a_run(world, timeline, names, reason=reason)
     run = await_run(
         world, timeline, names, before=before, Reason=reason, ChampionPackageArn=champion
@@ -92,7 +93,7 @@ def asked_for(
     return follow(world, timeline, run=run, group=names.group)
 
 
-def _spring(world: World, timeline: Timeline, names: Names, package: str) -> Traffic:
+def spring(world: World, timeline: Timeline, names: Names, package: str) -> Traffic:
     """Travellers ask, day after day, and the monitor finds nothing to tell."""
     traffic = Traffic(package, world.time.now())
     quiet(world, timeline, names, traffic)

@@ -1,7 +1,7 @@
 """Data arrives, Retraining starts a run, and the registry holds a version to approve."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from rehearsal.arrows import ArrowDidNotFire, StoryBroke
@@ -21,9 +21,16 @@ STEP_RUNNING = ("Starting", "Executing", "Stopping")
 
 def upload(world: World, timeline: Timeline, *, prefix: str, months: range) -> None:
     """Put what the airline knows at the end of `months` under the model's input prefix."""
+    deliver(world, timeline, prefix=prefix, delivery=world.airline.delivery(months))
+
+
+def deliver(
+    world: World, timeline: Timeline, *, prefix: str, delivery: Iterable[tuple[str, bytes]]
+) -> None:
+    """Put files, each with its key, under a model's input prefix."""
     bucket, _, folder = prefix.removeprefix("s3://").rstrip("/").partition("/")
     s3, size, files = world.client("s3"), 0, 0
-    for key, body in world.airline.delivery(months):
+    for key, body in delivery:
         s3.put_object(Bucket=bucket, Key=f"{folder}/{key}", Body=body)
         size, files = size + len(body), files + 1
     timeline.record("data scientist", "data uploaded", to=prefix, files=files, bytes=size)

@@ -1,6 +1,6 @@
 """All mutations of a stage's templates."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Set
 from typing import Final
 
 from rehearsal.mutations.events import rule, schedule
@@ -10,6 +10,7 @@ from rehearsal.mutations.pipelines import pipeline
 from rehearsal.mutations.resource import Resource
 from rehearsal.mutations.serving import endpoint_config, model, slot, slots_read
 from rehearsal.mutations.watching import alarm
+from rehearsal.names import MODEL
 
 ARROWS: Final[Mapping[str, Callable[[Resource], Iterator[Mutation]]]] = {
     "AWS::CloudWatch::Alarm": alarm,
@@ -26,6 +27,7 @@ ARROWS: Final[Mapping[str, Callable[[Resource], Iterator[Mutation]]]] = {
 NO_ARROWS: Final[Mapping[str, str]] = {
     "AWS::ApplicationAutoScaling::ScalableTarget": "tests/local_aws/test_autoscaling.py",
     "AWS::ApplicationAutoScaling::ScalingPolicy": "tests/local_aws/test_autoscaling.py",
+    "AWS::CloudWatch::CompositeAlarm": "a person looks at it; it tells nobody",
     "AWS::CloudWatch::Dashboard": "a person looks at it",
     "AWS::IAM::Policy": "what a local AWS does not check",
     "AWS::IAM::Role": "what a local AWS does not check",
@@ -48,10 +50,20 @@ NO_ARROWS: Final[Mapping[str, str]] = {
 def mutations(templates: Mapping[str, Template]) -> list[Mutation]:
     """Everything that can be broken in a stage's templates, by stack name, one thing at a time.
 
+    But for what other models have: the story plays one, and the same constructs make the others.
+
     Raises:
         LookupError: a resource is of a type that is in neither of the two lists.
     """
-    return [m for stack in templates for m in _of_stack(stack, templates)]
+    others = {stack.split("-", 2)[2] for stack in templates if stack.count("-") > 1} - {MODEL}
+    broken = (mutation for stack in templates for mutation in _of_stack(stack, templates))
+    return [mutation for mutation in broken if not _is_of(others, mutation)]
+
+
+def _is_of(models: Set[str], mutation: Mutation) -> bool:
+    """Whether it is in a stack, or of a slot, that is called after one of these models."""
+    parts = mutation.path.split("/")
+    return any(part.endswith(f"-{model}") for part in parts for model in models)
 
 
 def _of_stack(stack: str, templates: Mapping[str, Template]) -> Iterator[Mutation]:

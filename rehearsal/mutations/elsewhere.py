@@ -31,6 +31,8 @@ ELSEWHERE: Final[list[Elsewhere]] = [
               f"{UNPLAYED}::test_people_hear_of_whatever_could_not_be_delivered"),
     Elsewhere("*/DataQuality/Alarms/Silence | *", "in the story the monitor is never silent",
               f"{UNPLAYED}::test_people_hear_of_a_monitor_that_is_silent"),
+    Elsewhere("*/DataQuality/Alarms/Stale | *", "in the story no baseline grows old",
+              f"{UNPLAYED}::test_people_hear_of_a_baseline_that_is_old"),
     Elsewhere("*/RollbackAlarms/* | *", "in these chapters no release is rolled back",
               f"{UNPLAYED}::test_a_release_is_guarded_by_what_its_own_config_does"),
     Elsewhere("*/Recheck | *", "it finds what was lost, and in the story nothing is",

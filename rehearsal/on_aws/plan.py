@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from operate.preflight.assembly import PlannedStack
 from operate.preflight.demand import clusters
 from operate.preflight.template import World as Where
+from rehearsal.names import MODEL
 
 A_JOB, A_FLEET, A_PROMOTION = 10, 10, 10
 """Minutes that a job takes, instances of an endpoint take to come up, and a promotion waits to see
@@ -73,7 +74,7 @@ def chapters(stacks: Sequence[PlannedStack]) -> list[Chapter]:
 def _bake(stacks: Sequence[PlannedStack], stage: str) -> int:
     """Minutes that the longest release of a stage waits, all steps of one size counted."""
     seconds = [0]
-    for stack in _of(stacks, stage):
+    for stack in _of(stacks, f"{stage}-Serving-{MODEL}"):
         for endpoint in stack.template.resources("AWS::SageMaker::Endpoint"):
             policy = endpoint.get("DeploymentConfig", {}).get("BlueGreenUpdatePolicy", {})
             routing = policy.get("TrafficRoutingConfiguration", {})
@@ -124,7 +125,8 @@ def uses(stacks: Sequence[PlannedStack], where: Where) -> list[Use]:
 
 
 def _served(stacks: Sequence[PlannedStack], stage: str) -> Iterator[tuple[str, int]]:
-    for stack in _of(stacks, stage):
+    """What serves the model that is played; others get no version, and so no endpoint."""
+    for stack in _of(stacks, f"{stage}-Serving-{MODEL}"):
         for config in stack.template.resources("AWS::SageMaker::EndpointConfig"):
             for variant in config["ProductionVariants"]:
                 if "InstanceType" in variant:
@@ -134,14 +136,14 @@ def _served(stacks: Sequence[PlannedStack], stage: str) -> Iterator[tuple[str, i
 def _jobs(
     stacks: Sequence[PlannedStack], where: Where, which: str
 ) -> Iterator[tuple[tuple[str, str], int]]:
-    for stack in _of(stacks, DEV):
-        if which and stack.name.startswith(f"{DEV}-{which}-"):
+    if which:
+        for stack in _of(stacks, f"{DEV}-{which}-{MODEL}"):
             for _, definition in stack.template.pipelines(where):
                 yield from clusters(definition)
 
 
-def _of(stacks: Sequence[PlannedStack], stage: str) -> list[PlannedStack]:
-    return [stack for stack in stacks if stack.name.startswith(f"{stage}-")]
+def _of(stacks: Sequence[PlannedStack], name: str) -> list[PlannedStack]:
+    return [stack for stack in stacks if stack.name == name]
 
 
 def total(played: Sequence[Chapter]) -> float:

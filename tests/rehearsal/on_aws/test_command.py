@@ -11,6 +11,7 @@ from local_aws.launch import ACCOUNT
 from operate.account import READS, Account
 from operate.refused import Refused
 from rehearsal import __main__ as rehearsal
+from rehearsal import playing
 from rehearsal.arrows import StoryBroke
 from rehearsal.on_aws import command, deleting
 from rehearsal.on_aws.assumptions import judge
@@ -214,13 +215,12 @@ def test_the_local_rehearsal_leaves_the_record_of_one_on_aws(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
     out = tmp_path / "out"
-    monkeypatch.setattr(rehearsal, "OUT", out)
-    monkeypatch.setattr(rehearsal, "ON_AWS", out / "on-aws")
+    monkeypatch.setattr(playing, "ON_AWS", out / "on-aws")
     record = Record(out / "on-aws" / "record.json", "x", ACCOUNT, "r", [], [], [Made("key", "k")])
     record.save()
     (out / "timeline.jsonl").write_text("old")
     (out / "aws").mkdir()
-    rehearsal._empty(out)
+    playing._empty(out)
     assert [path.name for path in out.iterdir()] == ["on-aws"]
     assert Record.load(record.path) == record
 

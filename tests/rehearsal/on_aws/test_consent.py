@@ -45,8 +45,8 @@ def test_it_says_that_it_never_ran_on_aws(shown: str):
 
 
 def test_every_stack_of_the_assembly_is_named(shown: str, stacks: list[PlannedStack]):
-    assert len(stacks) == 9
-    assert f"9 stacks: {', '.join(stack.name for stack in stacks)}" in words(shown)
+    assert len(stacks) == 8 + 6
+    assert f"14 stacks: {', '.join(stack.name for stack in stacks)}" in words(shown)
 
 
 def test_instances_and_hours_are_those_of_the_templates(shown: str, stacks: list[PlannedStack]):
@@ -80,9 +80,9 @@ def test_it_says_what_is_left_out_and_why(shown: str):
 def test_it_says_what_stacks_keep_and_that_it_goes_too(shown: str, stacks: list[PlannedStack]):
     counts = kept(stacks)
     assert counts == {
-        "buckets": 7, "keys": 2, "log groups": 2, "model package groups": 1,
+        "buckets": 8, "keys": 2, "log groups": 2, "model package groups": 2,
     }  # fmt: skip
-    assert "7 buckets, 2 keys, 2 log groups, 1 model package groups" in words(shown)
+    assert "8 buckets, 2 keys, 2 log groups, 2 model package groups" in words(shown)
     assert "keys wait 7 days for their end" in words(shown)
     assert "what is made is written to out/record.json" in words(shown)
     assert "--clean-up` goes on with it" in words(shown)

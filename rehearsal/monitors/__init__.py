@@ -1,0 +1,1 @@
+"""Each monitor of each engine, rehearsed: what should ring rings, and nothing else does."""
