@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, model_validator
 from config.organisation import Organisation
 from mlops_constructs.monitoring import (
     Engine,
+    LabelledSettings,
     OpenEngine,
     drift_alarm_name,
     monitor_problems,
@@ -62,6 +63,12 @@ class StageConfig(BaseModel):
     def trains(self) -> bool:
         """Whether models are trained here, and their versions registered."""
         return self.follows is None
+
+    @property
+    def keeps_data(self) -> bool:
+        """Whether it has a data bucket: for what is trained here, or for labels of what serves."""
+        monitors = (monitor for model in self.models for monitor in model.monitors)
+        return self.trains or any(isinstance(monitor, LabelledSettings) for monitor in monitors)
 
     @property
     def trained_by(self) -> "StageConfig":
@@ -237,10 +244,12 @@ class StageConfig(BaseModel):
         capture_percent = self.hosting_for(model).capture_percent
         yield from monitor_problems(self.resource_name(model), capture_percent, model.monitors)
         for monitor in model.monitors:
-            if monitor.window_hours > self.capture_days * 24:
+            hours = monitor.looks_back_hours
+            if hours > self.capture_days * 24:
+                waits = " or labels_within_hours" * isinstance(monitor, LabelledSettings)
                 yield (
                     f"monitor {monitor.kind!r} of model {model.name!r} looks back "
-                    f"{monitor.window_hours} hours, but stage {self.name!r} keeps its capture for "
+                    f"{hours} hours, but stage {self.name!r} keeps its capture for "
                     f"{self.capture_days} days; set capture_days to at least "
-                    f"{-(-monitor.window_hours // 24)}, or window_hours to less"
+                    f"{-(-hours // 24)}, or window_hours{waits} to less"
                 )

@@ -27,14 +27,15 @@ class FoundationStack(Stack):
             prefix=config.bucket_prefix,
             key=self.key,
             capture_expires_after=Duration.days(config.capture_days),
-            keeps_data=config.trains,
-            announce_new_data=any(model.retraining.on_new_data for model in config.models),
+            keeps_data=config.keeps_data,
+            announce_new_data=config.trains
+            and any(model.retraining.on_new_data for model in config.models),
             existing=config.organisation.buckets.by_purpose,
         )
         self.topic = NotificationTopic(self, "Topic", key=self.key)
         for model in config.models:
             ModelSlot(self, f"Slot-{model.name}", slot_name=config.slot_name(model))
-        if config.trains:
+        if config.keeps_data:
             CfnOutput(self, "DataBucketName", value=self.storage.bucket_name("data"))
         CfnOutput(self, "ArtifactBucketName", value=self.storage.bucket_name("artifacts"))
         CfnOutput(self, "CaptureBucketName", value=self.storage.bucket_name("capture"))

@@ -2,11 +2,18 @@
 
 from aws_cdk import CfnOutput, DefaultStackSynthesizer, Stack
 from aws_cdk import aws_cloudwatch as cloudwatch
+from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
 from config.schema import StageConfig
-from mlops_constructs.monitoring import EndpointMonitor, ModelDashboard, MonitoredEndpoint
+from mlops_constructs.monitoring import (
+    DegradedAlarm,
+    EndpointMonitor,
+    LabelledSettings,
+    ModelDashboard,
+    MonitoredEndpoint,
+)
 from mlops_constructs.retraining import DriftTrigger
 from mlops_constructs.slot_content import SlotContent
 from pipeline_definitions.images import image_accounts
@@ -46,6 +53,7 @@ class MonitoringStack(Stack):
             baseline_uri=slot.baseline_uri,
             condition=slot.has_model,
             network=config.organisation.network,
+            label_bucket=_label_bucket(self, model, foundation),
         )
         monitors = [
             EndpointMonitor(
@@ -59,6 +67,13 @@ class MonitoringStack(Stack):
             )
             for monitor in model.monitors
         ]
+        degraded = DegradedAlarm(
+            self,
+            "Degraded",
+            endpoint_name=name,
+            drifts=[monitor.alarms.drift for monitor in monitors],
+            condition=endpoint.condition,
+        )
         dashboard = ModelDashboard(
             self,
             "Dashboard",
@@ -66,12 +81,16 @@ class MonitoringStack(Stack):
             endpoint_name=name,
             pipeline_name=name if config.trains else None,
             monitors=monitors,
+            package=slot.package,
+            alarm_names=[degraded.alarm_name],
+            machines=_machines(config),
         )
         if config.trains:
             self._retrain_on_drift(config, model, foundation)
         alarms = [alarm for monitor in monitors for alarm in monitor.alarms.names]
         CfnOutput(self, "ReportPrefix", value=endpoint.report_uri)
         CfnOutput(self, "AlarmNames", value=",".join(alarms))
+        CfnOutput(self, "DegradedAlarmName", value=degraded.alarm_name)
         CfnOutput(self, "DashboardName", value=dashboard.dashboard_name)
         package = CfnOutput(self, "MonitoredPackage", value=slot.package)
         package.condition = slot.has_model
@@ -94,3 +113,18 @@ class MonitoringStack(Stack):
                 retraining_input=config.retraining_input(model),
                 topic=foundation.topic,
             )
+
+
+def _machines(config: StageConfig) -> dict[str, str]:
+    """What acts for all models of the stage, as a dashboard calls it."""
+    machines = {"promotions of all models of the stage": config.promotion_name}
+    if config.trains:
+        machines["retrainings of all models of the stage"] = config.retraining_name
+    return machines
+
+
+def _label_bucket(
+    scope: Construct, model: ModelSpec, foundation: FoundationStack
+) -> s3.IBucket | None:
+    needed = any(isinstance(monitor, LabelledSettings) for monitor in model.monitors)
+    return foundation.storage.labels_seen_from(scope) if needed else None

@@ -39,7 +39,7 @@ class TrainingStack(Stack):
             "Pipeline",
             pipeline_name=config.resource_name(model),
             definition=definition.body,
-            code=model.steps_folder,
+            code=model.code,
             data_prefix=model.data_prefix,
             image_accounts=image_accounts(),
             model_package_group=group,

@@ -37,8 +37,14 @@ def _listed(service: str, operation: str, items: str, member: str, filter_by: st
 
 
 def _alarm_exists(account: Account, name: str) -> bool:
-    found = account.each("cloudwatch", "describe_alarms", "MetricAlarms", AlarmNames=[name])
-    return any(True for _ in found)
+    """Metric alarms and composite ones share their names, and are listed apart."""
+    return any(
+        alarm["AlarmName"] == name
+        for kind in ("MetricAlarm", "CompositeAlarm")
+        for alarm in account.each(
+            "cloudwatch", "describe_alarms", f"{kind}s", AlarmNames=[name], AlarmTypes=[kind]
+        )
+    )
 
 
 def _bucket_exists(account: Account, name: str) -> bool:
@@ -94,6 +100,7 @@ NAMED = {
         ),
     ),
     "AWS::CloudWatch::Alarm": Named("alarm", "AlarmName", _alarm_exists),
+    "AWS::CloudWatch::CompositeAlarm": Named("composite alarm", "AlarmName", _alarm_exists),
     "AWS::CloudWatch::Dashboard": Named(
         "dashboard",
         "DashboardName",

@@ -104,7 +104,7 @@ def _other_alarms(told: Look, account: Account, model: Model) -> Iterator[str]:
     """Names of the stacks' alarms that ring and are shown nowhere else, such as of lost events."""
     shown = {a.name for a in told.release.alarms} if told.release else set()
     for monitor in told.monitors.each if told.monitors else ():
-        shown |= {monitor.drift.name, monitor.silence.name}
+        shown |= {monitor.drift.name, monitor.silence.name, monitor.stale.name}
     for stack in model.stacks:
         names = [name for name in alarms_of_stack(account, stack.name) if name not in shown]
         yield from (alarm.name for alarm in read_alarms(account, names) if alarm.state == "ALARM")

@@ -2,26 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import datetime
 
 from operate.account import Account
 from operate.deployed import Model
 from operate.status.alarms import Alarm, read_alarms
 from operate.status.schedules import next_time, next_whole_hour
-
-NAMESPACE = "Perennial/Monitoring"
-METRICS = {
-    "Heartbeat": "Sum",
-    "ViolationCount": "Maximum",
-    "RecordCount": "Maximum",
-    "TooFewRecords": "Maximum",
-    "DriftRatio": "Maximum",
-}
-"""What every monitor measures at the end of a run, and the statistic that says most."""
-
-LOOKS_BACK = timedelta(days=7)
-_HOUR = 3600
+from operate.status.verdicts import LOOKS_BACK, last_verdict
 
 
 @dataclass(frozen=True)
@@ -36,9 +23,16 @@ class Monitor:
         violations: How many constraints that window violated.
         records: How many requests it held; None if the engine does not say.
         ratio: The largest distance divided by its threshold; None if the engine does not say.
+        headline: The figure that says most of that window, such as the AUC; None if the kind has
+            none, or the engine does not say.
+        headline_threshold: From where on it is a violation.
         too_few: The newest window held too few records to judge.
+        too_few_labels: For too few of the newest window's records it is known what truly happened.
+        coverage: For which share of them it is; None of a kind that needs no labels.
+        baseline_days: How old the baseline is; None if it does not say.
         drift: The alarm for drift.
         silence: The alarm for silence.
+        stale: The alarm for a baseline that is too old.
         report: S3 URI of the newest report, a page to read; empty if there is none.
         next: When it looks next; None if nobody can say.
     """
@@ -49,9 +43,15 @@ class Monitor:
     violations: int | None
     records: int | None
     ratio: float | None
+    headline: float | None
+    headline_threshold: float | None
     too_few: bool
+    too_few_labels: bool
+    coverage: float | None
+    baseline_days: float | None
     drift: Alarm
     silence: Alarm
+    stale: Alarm
     report: str
     next: datetime | None
 
@@ -88,55 +88,16 @@ def read_monitors(account: Account, model: Model, now: datetime) -> Monitors | N
         each=tuple(
             Monitor(
                 kind=kind,
-                **_last_verdict(account, endpoint, kind, now),
+                **last_verdict(account, endpoint, kind, now),
                 drift=alarms[f"{endpoint}-{kind}-drift"],
                 silence=alarms.get(f"{endpoint}-{kind}-silent", Alarm("", "missing")),
+                stale=alarms.get(f"{endpoint}-{kind}-stale", Alarm("", "missing")),
                 report=_newest_report(account, f"{stack.output('ReportPrefix')}/{kind}", now),
                 next=schedules.get(f"{endpoint}-{kind}"),
             )
             for kind in kinds
         ),
     )
-
-
-def _last_verdict(account: Account, endpoint: str, kind: str, now: datetime) -> dict[str, Any]:
-    dimensions = [{"Name": "Endpoint", "Value": endpoint}, {"Name": "Monitor", "Value": kind}]
-    queries = [
-        {
-            "Id": name.lower(),
-            "MetricStat": {
-                "Metric": {"Namespace": NAMESPACE, "MetricName": name, "Dimensions": dimensions},
-                "Period": _HOUR,
-                "Stat": statistic,
-            },
-        }
-        for name, statistic in METRICS.items()
-    ]
-    points: dict[str, dict[datetime, float]] = {name.lower(): {} for name in METRICS}
-    for result in account.each(
-        "cloudwatch",
-        "get_metric_data",
-        "MetricDataResults",
-        MetricDataQueries=queries,
-        StartTime=now - LOOKS_BACK,
-        EndTime=now + timedelta(hours=1),
-    ):
-        points[result["Id"]] |= dict(zip(result["Timestamps"], result["Values"], strict=True))
-    judged = max(points["violationcount"], default=None)
-    windows = max(points["toofewrecords"], default=None)
-
-    def at_verdict(metric: str) -> float | None:
-        return points[metric].get(judged) if judged else None
-
-    violations, records = at_verdict("violationcount"), at_verdict("recordcount")
-    return {
-        "heard": max(points["heartbeat"], default=None),
-        "judged": judged,
-        "violations": None if violations is None else int(violations),
-        "records": None if records is None else int(records),
-        "ratio": at_verdict("driftratio"),
-        "too_few": windows is not None and points["toofewrecords"][windows] > 0,
-    }
 
 
 def _schedules(account: Account, stack: str, now: datetime) -> Mapping[str, datetime | None]:

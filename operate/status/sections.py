@@ -8,9 +8,10 @@ from operate.status.alarms import Alarm
 from operate.status.executions import Execution
 from operate.status.look import Look
 from operate.status.moments import when
-from operate.status.monitors import LOOKS_BACK, Monitor
+from operate.status.monitors import Monitor
 from operate.status.release import Release
 from operate.status.runs import Runs
+from operate.status.verdicts import LOOKS_BACK
 from operate.versions import Version
 
 
@@ -115,7 +116,11 @@ def _monitors(look: Look) -> Iterator[str]:
     for monitor in look.monitors.each:
         yield f"{monitor.kind}: {_verdict(monitor, look.at)}"
         following = f"; looks next {when(monitor.next, look.at)}" if monitor.next else ""
-        alarms = (("drift", monitor.drift), ("silence", monitor.silence))
+        alarms = (
+            ("drift", monitor.drift),
+            ("silence", monitor.silence),
+            ("old baseline", monitor.stale),
+        )
         yield "; ".join(_alarm(what, alarm, look.at) for what, alarm in alarms) + following
         if monitor.report:
             yield monitor.report
@@ -127,12 +132,31 @@ def _verdict(monitor: Monitor, now: datetime) -> str:
     else:
         found = f"{monitor.violations} violations" if monitor.violations else "no violation"
         records = f"{monitor.records:,} records" if monitor.records is not None else ""
-        ratio = f"{monitor.ratio:.2f} times the threshold" if monitor.ratio is not None else ""
-        told = ", ".join(part for part in (records, ratio) if part)
+        told = ", ".join(part for part in (records, _figure(monitor)) if part)
         verdict = f"{found} {when(monitor.judged, now)}" + (f" ({told})" if told else "")
     heard = f", heard of {when(monitor.heard, now)}" if monitor.heard else ", never heard of"
-    few = ", too few records in the last window" if monitor.too_few else ""
-    return verdict + few + (heard if monitor.heard != monitor.judged else "")
+    heard = heard if monitor.heard != monitor.judged else ""
+    return "".join((verdict, *_of_the_last_window(monitor), heard, _age(monitor)))
+
+
+def _figure(monitor: Monitor) -> str:
+    if monitor.headline is not None and monitor.headline_threshold is not None:
+        return f"{monitor.headline:.3g} against a threshold of {monitor.headline_threshold:.3g}"
+    return f"{monitor.ratio:.2f} times the threshold" if monitor.ratio is not None else ""
+
+
+def _of_the_last_window(monitor: Monitor) -> Iterator[str]:
+    if monitor.too_few:
+        yield ", too few records in the last window"
+    if monitor.too_few_labels:
+        yield ", too few labels in the last window"
+    if monitor.coverage is not None:
+        yield f", labels for {monitor.coverage:.0%}"
+
+
+def _age(monitor: Monitor) -> str:
+    days = monitor.baseline_days
+    return "" if days is None else f", baseline {days:.0f} days old"
 
 
 def _alarm(what: str, alarm: Alarm, now: datetime) -> str:
@@ -142,7 +166,7 @@ def _alarm(what: str, alarm: Alarm, now: datetime) -> str:
 
 def _rings(look: Look) -> bool:
     each = look.monitors.each if look.monitors else ()
-    return any("ALARM" in (monitor.drift.state, monitor.silence.state) for monitor in each)
+    return any("ALARM" in (m.drift.state, m.silence.state, m.stale.state) for m in each)
 
 
 def _runs(runs: Runs, now: datetime) -> Iterator[str]:

@@ -147,7 +147,7 @@ def retraining_waits(runs: Runs) -> Iterator[Waiting]:
 
 
 def alarms_ring(names: list[str]) -> Iterator[Waiting]:
-    """Alarms of the model's stacks that are neither drift nor silence."""
+    """Alarms of the model's stacks that are not of its monitors."""
     for name in names:
         yield Waiting(
             f"alarm {name}, which rings",

@@ -68,6 +68,7 @@ def resources() -> dict[str, Any]:
             MaxCapacity=4,
         ),
         "Alarm": _one("AWS::CloudWatch::Alarm", AlarmName=f"{NAME}-drift"),
+        "Degraded": _one("AWS::CloudWatch::CompositeAlarm", AlarmName=f"{NAME}-degraded"),
         "Dashboard": _one("AWS::CloudWatch::Dashboard", DashboardName=NAME),
         "Log": _one("AWS::Logs::LogGroup", LogGroupName="/aws/vendedlogs/states/dev-promotion"),
         "Schedule": _one("AWS::Scheduler::Schedule", Name=f"{NAME}-daily"),

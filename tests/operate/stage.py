@@ -148,10 +148,9 @@ class SmallStage:
         return {"RetrainingInput": json.dumps(retraining(self.name))}
 
     def _monitoring(self) -> dict[str, str]:
-        monitor = f"{self.resource}-data-quality"
         return {
             "ReportPrefix": f"s3://{BUCKET}/monitoring/{self.resource}",
-            "AlarmNames": f"{monitor}-drift,{monitor}-silent",
+            "AlarmNames": ",".join(_alarms_of_monitors(self.resource)),
             "MonitoredPackage": "NONE",
         }
 
@@ -247,12 +246,22 @@ def _training_resources(name: str) -> dict[str, Any]:
 
 def _monitoring_resources(name: str) -> dict[str, Any]:
     monitor = f"{name}-data-quality"
+    alarms = {
+        f"Alarm{number}": _alarm(alarm) for number, alarm in enumerate(_alarms_of_monitors(name))
+    }
     return {
         "Schedule": _schedule(monitor, "cron(0 0/6 * * ? *)", {}),
-        "Drift": _alarm(f"{monitor}-drift"),
-        "Silence": _alarm(f"{monitor}-silent"),
+        **alarms,
         "Undelivered": _alarm(f"{name}-lost-events"),
     }
+
+
+def _alarms_of_monitors(name: str) -> list[str]:
+    return [
+        f"{name}-{kind}-{what}"
+        for kind in ("data-quality", "model-quality")
+        for what in ("drift", "silent", "stale")
+    ]
 
 
 def _schedule(name: str | None, expression: str, told: dict[str, Any]) -> dict[str, Any]:

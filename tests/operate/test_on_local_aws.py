@@ -43,19 +43,36 @@ def named(stage: SmallStage, suffix: str) -> str:
     return f"{stage.resource}-{suffix}"
 
 
-def found_drift(stage: SmallStage) -> None:
-    monitor = {"Endpoint": stage.resource, "Monitor": "data-quality"}
+FOUND = {
+    "data-quality": {
+        "Heartbeat": 1, "ViolationCount": 3, "RecordCount": 1204, "DriftRatio": 1.8,
+        "BaselineAge": 12.4,
+    },
+    "model-quality": {
+        "Heartbeat": 1, "ViolationCount": 0, "RecordCount": 1180, "DriftRatio": 0.4,
+        "HeadlineValue": 0.7431, "HeadlineThreshold": 0.69, "LabelCoverage": 0.621,
+        "TooFewRecords": 0, "TooFewLabels": 0, "BaselineAge": 91.2,
+    },
+}  # fmt: skip
+
+
+def measured(stage: SmallStage, kind: str, found: dict[str, float]) -> None:
+    monitor = {"Endpoint": stage.resource, "Monitor": kind}
     dimensions = [{"Name": name, "Value": value} for name, value in monitor.items()]
-    found = {"Heartbeat": 1, "ViolationCount": 3, "RecordCount": 1204, "DriftRatio": 1.8}
-    cloudwatch = stage.client("cloudwatch")
-    cloudwatch.put_metric_data(
+    stage.client("cloudwatch").put_metric_data(
         Namespace="Perennial/Monitoring",
         MetricData=[
             {"MetricName": name, "Value": value, "Dimensions": dimensions}
             for name, value in found.items()
         ],
     )
-    for alarm in ("data-quality-drift", "lost-events"):
+
+
+def found_drift(stage: SmallStage) -> None:
+    for kind, found in FOUND.items():
+        measured(stage, kind, found)
+    cloudwatch = stage.client("cloudwatch")
+    for alarm in ("data-quality-drift", "model-quality-stale", "lost-events"):
         cloudwatch.set_alarm_state(
             AlarmName=named(stage, alarm), StateValue="ALARM", StateReason="3 violations"
         )
@@ -89,9 +106,12 @@ def test_status_is_one_screen_and_nothing_but_reads(
         "endpoint dev-flight-delay InService, 2 of 2 instances, config-two",
         "release none in progress, stack CREATE_COMPLETE policy CANARY 25 %, 10 min",
         "data-quality: 3 violations",
-        "(1,204 records, 1.80 times the threshold)",
+        "(1,204 records, 1.80 times the threshold), baseline 12 days old",
         "drift ALARM since",
-        "silence INSUFFICIENT_DATA; looks next",
+        "silence INSUFFICIENT_DATA; old baseline INSUFFICIENT_DATA; looks next",
+        "model-quality: no violation",
+        "(1,180 records, 0.743 against a threshold of 0.69), labels for 62%, baseline 91 days old",
+        "old baseline ALARM since",
         "/00/report.html",
         "drift: the alarm rang",
         "next: none planned; re-check about",
@@ -110,12 +130,22 @@ def test_status_for_programs_says_the_same(stage: SmallStage, operate: Operate):
     assert told["served"]["version"]["arn"] == stage.packages[1] == told["served"]["slot"]
     assert told["served"]["version"]["number"] == "2"
     assert told["served"]["agrees_with_slot"] is True
-    [monitor] = told["monitors"]["each"]
+    monitor, quality = told["monitors"]["each"]
+    assert (quality["headline"], quality["headline_threshold"]) == (0.7431, 0.69)
+    assert (quality["coverage"], quality["stale"]["state"]) == (0.621, "ALARM")
+    assert (monitor["headline"], monitor["coverage"]) == (None, None)
     assert (monitor["kind"], monitor["violations"], monitor["records"]) == ("data-quality", 3, 1204)
     assert monitor["drift"]["state"] == "ALARM"
     assert datetime.fromisoformat(monitor["next"]).hour % 6 == 0
     assert told["runs"]["last"]["why"] == "drift: the alarm rang"
     assert told["unread"] == []
+
+
+def test_a_window_with_too_few_labels_is_said(stage: SmallStage, operate: Operate):
+    few = {"Heartbeat": 1, "TooFewRecords": 0, "TooFewLabels": 1, "LabelCoverage": 0.04}
+    measured(stage, "model-quality", few)
+    text = " ".join(operate("status", *FLIGHTS).out.split())
+    assert "too few labels in the last window, labels for 4%" in text
 
 
 def test_what_can_t_be_read_is_said_and_the_rest_is_shown(stage: SmallStage, operate: Operate):

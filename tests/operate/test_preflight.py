@@ -113,6 +113,7 @@ def test_every_name_that_is_taken_is_named_with_what_to_do(
         Threshold=1,
         ComparisonOperator="GreaterThanThreshold",
     )
+    cloudwatch.put_composite_alarm(AlarmName=f"{NAME}-degraded", AlarmRule=f'ALARM("{NAME}-drift")')
     cloudwatch.put_dashboard(DashboardName=NAME, DashboardBody='{"widgets": []}')
     log = "/aws/vendedlogs/states/dev-promotion"
     stage.client("logs").create_log_group(logGroupName=log)
@@ -132,6 +133,7 @@ def test_every_name_that_is_taken_is_named_with_what_to_do(
         "model package group": NAME,
         "pipeline": NAME,
         "alarm": f"{NAME}-drift",
+        "composite alarm": f"{NAME}-degraded",
         "dashboard": NAME,
         "log group": log,
         "schedule": f"{NAME}-daily",
@@ -150,8 +152,9 @@ def test_what_the_stack_itself_has_made_is_no_clash(
     stage: SmallStage, found: Callable[..., list[str]]
 ):
     before = len(found())
-    assert before == 8
-    stage.client("cloudwatch").delete_alarms(AlarmNames=[f"{NAME}-drift"])
+    assert before == 9
+    for name in ("degraded", "drift"):
+        stage.client("cloudwatch").delete_alarms(AlarmNames=[f"{NAME}-{name}"])
     alarm = {
         "AlarmName": f"{NAME}-drift",
         "Namespace": "N",
@@ -162,8 +165,16 @@ def test_what_the_stack_itself_has_made_is_no_clash(
         "Threshold": 1,
         "ComparisonOperator": "GreaterThanThreshold",
     }
-    stage.stack("All", {}, {"Alarm": {"Type": "AWS::CloudWatch::Alarm", "Properties": alarm}})
-    assert len(found()) == before - 1
+    degraded = {
+        "AlarmName": f"{NAME}-degraded",
+        "AlarmRule": {"Fn::Sub": 'ALARM("${Alarm.Arn}")'},
+    }
+    made = {
+        "Alarm": {"Type": "AWS::CloudWatch::Alarm", "Properties": alarm},
+        "Degraded": {"Type": "AWS::CloudWatch::CompositeAlarm", "Properties": degraded},
+    }
+    stage.stack("All", {}, made)
+    assert len(found()) == before - 2
 
 
 def test_a_slot_that_was_left_is_told_with_what_it_would_serve(

@@ -7,7 +7,7 @@ from cdk_nag import AwsSolutionsChecks
 
 from config.schema import StageConfig
 from mlops_constructs.serving import Hosting
-from pipeline_definitions.models import MODELS
+from pipeline_definitions.flight_delay import MODEL
 from stacks.platform_stage import PlatformStage
 from tests.conftest import feature_flags
 
@@ -18,8 +18,8 @@ WIDE = Hosting(
 
 
 def own_stage(**changed: Any) -> StageConfig:
-    """Called Own, with the models of the app and room for a canary."""
-    given: dict[str, Any] = {"name": "Own", "models": MODELS, "hosting": WIDE}
+    """Called Own, with one model of the app and room for a canary."""
+    given: dict[str, Any] = {"name": "Own", "models": (MODEL,), "hosting": WIDE}
     return StageConfig(**(given | changed))
 
 

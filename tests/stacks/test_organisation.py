@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 from aws_cdk import Stack
-from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER
 
 from config.organisation import ExistingBuckets, Organisation
+from local_aws.core.resource_schema import resource_schema
 from mlops_constructs.monitoring import ModelMonitorEngine
 from mlops_constructs.network import Network
 from mlops_constructs.serving import Canary
@@ -212,8 +212,7 @@ def test_what_takes_tags_has_them(acme: Templates):
 
 def test_no_tag_is_on_a_type_that_a_tag_would_replace(acme: Templates):
     def only_at_creation(kind: str) -> bool:
-        schema = PROVIDER_SCHEMA_MANAGER.get_resource_schema("eu-west-1", kind).schema
-        return "/properties/Tags" in schema.get("createOnlyProperties", [])
+        return "Tags" in resource_schema(kind).create_only
 
     job = "AWS::SageMaker::DataQualityJobDefinition"
     assert of_type(acme, job)

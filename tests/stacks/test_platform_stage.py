@@ -136,7 +136,16 @@ def test_a_stack_refers_to_others_for_key_and_topic_only(templates: Templates, s
                 "RollbackAlarmNames",
             },
         ),
-        (MONITORING, {"ReportPrefix", "AlarmNames", "DashboardName", "MonitoredPackage"}),
+        (
+            MONITORING,
+            {
+                "ReportPrefix",
+                "AlarmNames",
+                "DegradedAlarmName",
+                "DashboardName",
+                "MonitoredPackage",
+            },
+        ),
     ],
 )
 def test_clients_find_what_they_need_in_the_outputs(
@@ -159,8 +168,10 @@ def test_the_monitored_version_is_told_only_when_there_is_one(templates: Templat
         "Condition": "HasModel",
         "Value": {"Fn::Select": [0, {"Ref": "Slot"}]},
     }
-    names = "dev-flight-delay-data-quality-drift,dev-flight-delay-data-quality-silent"
+    monitor = "dev-flight-delay-data-quality"
+    names = f"{monitor}-drift,{monitor}-silent,{monitor}-stale"
     assert outputs["AlarmNames"]["Value"] == names
+    assert outputs["DegradedAlarmName"]["Value"] == "dev-flight-delay-degraded"
     assert outputs["ReportPrefix"]["Value"]["Fn::Join"][1][-1] == "/monitoring/dev-flight-delay"
 
 

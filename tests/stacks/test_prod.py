@@ -48,30 +48,45 @@ def reader(request: pytest.FixtureRequest, prod: Templates) -> list[dict[str, An
     return role(prod[MONITORING], "DataQualityEngineJobRole")
 
 
-def test_it_is_four_stacks_for_one_model_and_trains_nothing(prod: Templates):
-    assert prod.keys() == {FOUNDATION, OPERATIONS, SERVING, MONITORING}
+def test_it_is_two_stacks_for_a_model_and_two_for_all_and_trains_nothing(prod: Templates):
+    others = {name for name in prod if "loan-approval" in name}
+    assert prod.keys() - others == {FOUNDATION, OPERATIONS, SERVING, MONITORING}
+    assert others == {"Prod-Serving-loan-approval", "Prod-Monitoring-loan-approval"}
     types = {resource["Type"] for t in prod.values() for resource in t["Resources"].values()}
     assert not types & {"AWS::SageMaker::Pipeline", "AWS::SageMaker::ModelPackageGroup"}
     machine = the(prod[OPERATIONS], "AWS::StepFunctions::StateMachine")["Properties"]
     assert machine["StateMachineName"] == "prod-promotion"
 
 
-def test_it_keeps_captures_and_reports_and_no_training_data(prod: Templates):
+def test_it_keeps_labels_captures_and_reports_and_starts_no_training(prod: Templates):
     names = [
         flat(bucket["Properties"]["BucketName"])
         for bucket in of_type(prod[FOUNDATION], "AWS::S3::Bucket")
         if "BucketName" in bucket["Properties"]
     ]
-    assert names == ["perennial-prod-artifacts-*-*", "perennial-prod-capture-*-*"]
-    assert "DataBucketName" not in prod[FOUNDATION]["Outputs"]
+    kept = ("data", "artifacts", "capture")
+    assert names == [f"perennial-prod-{purpose}-*-*" for purpose in kept]
+    announcing = [b for b in of_type(prod[FOUNDATION], "AWS::S3::Bucket")
+                  if "EventBridgeConfiguration" in json.dumps(b)]  # fmt: skip
+    assert announcing == []
+
+
+def test_without_a_model_that_is_judged_by_labels_it_keeps_no_data():
+    _, follower = in_order(own_stage(), own_stage(name="Prod", follows="Own"))
+    foundation = templates_of(follower)[FOUNDATION]
+    assert "DataBucketName" not in foundation["Outputs"]
+    assert "-data-" not in json.dumps(foundation)
 
 
 def test_it_has_a_key_a_topic_and_a_slot_of_its_own(prod: Templates):
     template = prod[FOUNDATION]
     assert the(template, "AWS::KMS::Key") and the(template, "AWS::SNS::Topic")
     assert the(template, "AWS::KMS::Alias")["Properties"]["AliasName"] == "alias/perennial-prod"
-    slot = json.loads(the(template, "Custom::ModelSlot")["Properties"]["Create"])
-    assert slot["parameters"]["Name"] == "/perennial/prod/flight-delay/slot"
+    slots = [json.loads(s["Properties"]["Create"]) for s in of_type(template, "Custom::ModelSlot")]
+    assert {slot["parameters"]["Name"] for slot in slots} == {
+        "/perennial/prod/flight-delay/slot",
+        "/perennial/prod/loan-approval/slot",
+    }
 
 
 def told(template: dict[str, Any]) -> Iterator[dict[str, Any]]:

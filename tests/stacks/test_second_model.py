@@ -1,75 +1,68 @@
-"""A second model is one folder and one line."""
+"""The second model is one folder and one line: without them the app is as it was with the first."""
 
 import json
-import subprocess
-import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from tests.conftest import synth_environment
-from tests.project import EXAMPLE, add_model, copy_app
+from tests.conftest import ROOT, templates_of
+from tests.project import EXAMPLE, MODELS, copy_app
+from tests.synths import Synths
 
-
-def renew_digest(project: Path) -> None:
-    """What `make definitions` does last; the definition itself is the first model's."""
-    code = (
-        "from pipeline_definitions.definition import *\n"
-        "from pipeline_definitions.second import MODEL\n"
-        "from pipeline_definitions.flight_delay import MODEL as FIRST\n"
-        "body = (FIRST.folder / DEFINITION).read_text()\n"
-        "(MODEL.folder / DEFINITION).write_text(body)\n"
-        "text = digest_text(source_digests(MODEL, definition=body))\n"
-        "(MODEL.folder / DIGEST).write_text(text)\n"
-    )
-    subprocess.run([sys.executable, "-c", code], cwd=project, check=True)
+SECOND = "loan-approval"
+Templates = dict[str, dict[str, Any]]
 
 
 @pytest.fixture(scope="module")
-def with_a_second_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def alone(synths: Synths, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the app without the second model, synthesized."""
     project = copy_app(tmp_path_factory.mktemp("project"), EXAMPLE)
-    add_model(project, "second")
-    renew_digest(project)
-    subprocess.run(
-        [sys.executable, "app.py"],
-        cwd=project,
-        env=synth_environment("cdk.out"),
-        check=True,
-    )
-    return project / "cdk.out" / "assembly-Dev"
+    ran = synths.run(project, project / "cdk.out")
+    assert not ran.code, ran.stderr
+    return project
 
 
-def test_it_gets_its_own_training_serving_and_monitoring(with_a_second_model: Path):
-    stacks = {path.name.split(".")[0] for path in with_a_second_model.glob("*.template.json")}
-    assert len(stacks) == 8
-    assert {name[:-8] for name in stacks if "second" in name} == {
-        "DevTrainingsecond",
-        "DevServingsecond",
-        "DevMonitoringsecond",
+def test_it_is_one_folder_and_one_line(alone: Path):
+    def files(root: Path) -> set[str]:
+        models = root / "pipeline_definitions"
+        found = (path for path in models.rglob("*") if "__pycache__" not in path.parts)
+        return {str(path.relative_to(models)) for path in found if path.is_file()}
+
+    more = files(ROOT) - files(alone)
+    assert {name.partition("/")[0] for name in more} == {"loan_approval"}
+    lines = [set((root / MODELS).read_text().splitlines()) for root in (ROOT, alone)]
+    assert lines[0] - lines[1] == {'    "loan_approval",'}
+    for name in files(alone) - {"models.py"}:
+        own, copied = (root / "pipeline_definitions" / name for root in (ROOT, alone))
+        assert own.read_bytes() == copied.read_bytes(), name
+
+
+def test_it_gets_its_own_training_serving_and_monitoring(alone: Path, templates: Templates):
+    before = templates_of(alone / "cdk.out/assembly-Dev")
+    assert templates.keys() - before.keys() == {
+        f"Dev-{kind}-{SECOND}" for kind in ("Training", "Serving", "Monitoring")
     }
 
 
-def test_it_gets_its_own_slot_beside_the_first(with_a_second_model: Path):
-    [foundation] = with_a_second_model.glob("DevFoundation*.template.json")
+def test_it_gets_its_own_slot_beside_the_first(templates: Templates):
     slots = [
         json.loads(resource["Properties"]["Create"])
-        for resource in json.loads(foundation.read_text())["Resources"].values()
+        for resource in templates["Dev-Foundation"]["Resources"].values()
         if resource["Type"] == "Custom::ModelSlot"
     ]
     assert {slot["parameters"]["Name"] for slot in slots} == {
         "/perennial/dev/flight-delay/slot",
-        "/perennial/dev/second/slot",
+        "/perennial/dev/loan-approval/slot",
     }
 
 
-def test_it_changes_nothing_of_the_first(with_a_second_model: Path, assemblies: dict[str, Path]):
-    before = assemblies["home"] / "assembly-Dev"
-    for name in (
-        "DevServingflightdelay",
-        "DevTrainingflightdelay",
-        "DevMonitoringflightdelay",
-        "DevOperations",
-    ):
-        [old] = before.glob(f"{name}*.template.json")
-        [new] = with_a_second_model.glob(f"{name}*.template.json")
-        assert old.read_bytes() == new.read_bytes(), name
+def test_it_changes_nothing_of_the_first(alone: Path, assemblies: dict[str, Path]):
+    for stage, stacks in (("Dev", ("Serving", "Training", "Monitoring")),
+                          ("Prod", ("Serving", "Monitoring"))):  # fmt: skip
+        for name in (*(f"{stack}flightdelay" for stack in stacks), "Operations"):
+            old, new = (
+                next((root / f"assembly-{stage}").glob(f"{stage}{name}*.template.json"))
+                for root in (alone / "cdk.out", assemblies["home"])
+            )
+            assert old.read_bytes() == new.read_bytes(), (stage, name)

@@ -56,17 +56,25 @@ def test_people_hear_of_whatever_could_not_be_delivered(templates: Templates):
 
 
 def test_people_hear_of_a_monitor_that_is_silent(templates: Templates):
-    [silence] = [
+    people_hear_of(templates, "silent", metric="Heartbeat")
+
+
+def test_people_hear_of_a_baseline_that_is_old(templates: Templates):
+    people_hear_of(templates, "stale", metric="BaselineAge")
+
+
+def people_hear_of(templates: Templates, what: str, *, metric: str) -> None:
+    [alarm] = [
         alarm["Properties"]
         for alarm in of_type(templates[MONITORING], ALARM)
-        if str(alarm["Properties"].get("AlarmName")).endswith("-silent")
+        if str(alarm["Properties"].get("AlarmName")).endswith(f"-{what}")
     ]
-    assert (silence["Namespace"], silence["MetricName"]) == ("Perennial/Monitoring", "Heartbeat")
-    assert silence["Dimensions"] == [
+    assert (alarm["Namespace"], alarm["MetricName"]) == ("Perennial/Monitoring", metric)
+    assert alarm["Dimensions"] == [
         {"Name": "Endpoint", "Value": "dev-flight-delay"},
         {"Name": "Monitor", "Value": "data-quality"},
     ]
-    assert silence["AlarmActions"] == [topic(templates)]
+    assert alarm["AlarmActions"] == [topic(templates)]
 
 
 def test_a_release_is_guarded_by_what_its_own_config_does(templates: Templates):
