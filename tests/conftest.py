@@ -5,20 +5,28 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
 
+from tests import botocore_models
+from tests.environment import QUICK_GC, ROOT, synth_environment
+from tests.environment import feature_flags as feature_flags
 from tests.scheduling import OneScopeAtATime, place
+from tests.synths import Synths
 
-ROOT = Path(__file__).resolve().parent.parent
 HOSTILE = Path(__file__).parent / "hostile_world"
-QUICK_GC = f'--require "{ROOT / "quick_gc.js"}"'
 WORLDS: Mapping[str, dict[str, str]] = {
-    "home": {"PYTHONHASHSEED": "1", "AWS_REGION": "us-east-1", "USER": "ann", "TZ": "UTC"},
+    "home": {
+        "PYTHONHASHSEED": "1",
+        "AWS_REGION": "us-east-1",
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "USER": "ann",
+        "TZ": "UTC",
+    },
     "away": {
         "PYTHONHASHSEED": "2",
         "AWS_REGION": "eu-west-1",
@@ -33,7 +41,8 @@ WORLDS: Mapping[str, dict[str, str]] = {
         "NODE_OPTIONS": f'{QUICK_GC} --require "{HOSTILE / "world.js"}"',
     },
 }
-"""In the second the clock is years ahead, and there is no network and no SageMaker SDK."""
+"""In the first somebody types `cdk synth`. In the second `python app.py` runs without the cdk CLI,
+the clock is years ahead, and there is no network and no SageMaker SDK."""
 
 # What CDK, node and others leave among temporary files goes with this run; pytest's own stay.
 _TEMPORARY = (
@@ -45,28 +54,12 @@ if _TEMPORARY:
 # Also for what CDK's classes start in this process.
 os.environ["NODE_OPTIONS"] = QUICK_GC
 
-
-def feature_flags() -> dict[str, Any]:
-    """The context of cdk.json, which only the cdk CLI would read."""
-    flags: dict[str, Any] = json.loads((ROOT / "cdk.json").read_text())["context"]
-    return flags
-
-
-def synth_environment(out: Path | str) -> dict[str, str]:
-    """What `cdk synth` gives to `python app.py`, and what that needs of any environment."""
-    metadata = {"aws:cdk:enable-path-metadata": True, "aws:cdk:enable-asset-metadata": True}
-    return {
-        "PATH": os.environ["PATH"],
-        "HOME": os.environ["HOME"],
-        "NODE_OPTIONS": QUICK_GC,
-        "CDK_OUTDIR": str(out),
-        "CDK_CONTEXT_JSON": json.dumps(feature_flags() | metadata),
-    }
+botocore_models.read_once()
 
 
 @pytest.fixture(scope="session")
 def assemblies(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """World to the folder that `python app.py` wrote there, once for all processes of pytest."""
+    """World to the folder that the app wrote there, once for all processes of pytest."""
     shared = tmp_path_factory.getbasetemp()
     if "PYTEST_XDIST_WORKER" in os.environ:
         shared = shared.parent
@@ -80,9 +73,13 @@ def assemblies(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 
 
 def synthesize(folders: Mapping[str, Path]) -> None:
+    commands = {
+        "home": ["cdk", "synth", "--quiet", "--output", str(folders["home"])],
+        "away": [sys.executable, "app.py"],
+    }
     processes = {
         world: subprocess.Popen(
-            [sys.executable, "app.py"],
+            commands[world],
             cwd=ROOT,
             env=synth_environment(folders[world]) | environment,
             stderr=subprocess.PIPE,
@@ -93,6 +90,14 @@ def synthesize(folders: Mapping[str, Path]) -> None:
     errors = {world: process.communicate(timeout=120)[1] for world, process in processes.items()}
     failed = {world: errors[world] for world, process in processes.items() if process.returncode}
     assert not failed
+
+
+@pytest.fixture(scope="session")
+def synths(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Synths]:
+    """Runs apps that a test has changed."""
+    running = Synths(tmp_path_factory.mktemp("synths"))
+    yield running
+    running.close()
 
 
 @pytest.fixture(scope="session")

@@ -7,7 +7,7 @@ from tests.conftest import ROOT
 
 MODELS = "pipeline_definitions/models.py"
 EXAMPLE = "flight_delay"
-_SHARED = ("sdk", "validation")
+_SHARED = ("boosted_trees", "sdk", "validation")
 
 
 def copy_definitions(folder: Path, *models: str) -> Path:

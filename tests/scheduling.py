@@ -9,30 +9,30 @@ ROOT = Path(__file__).resolve().parent.parent
 TOGETHER = {
     "a story played once": ("tests/loop",),
     "two local AWS": ("tests/promotion",),
-    "the SageMaker SDK": (
-        "tests/pipeline_definitions/test_make_definitions.py",
-        "tests/pipeline_definitions/test_changed_threshold.py",
-    ),
-    "two synths": (
+    "apps that are changed": (
         "tests/stacks",
+        "tests/review/test_golden.py",
+        "tests/test_app.py",
         "tests/test_synth.py",
         "tests/test_snapshots.py",
         "tests/upgrade",
+        "tests/delivery/test_github_roles.py",
+        "tests/delivery/test_github_stack.py",
+        "tests/pipeline_definitions/test_make_definitions.py",
+        "tests/pipeline_definitions/test_changed_threshold.py",
     ),
     "a Node.js": ("tests/constructs_library",),
     "a trained model": ("tests/pipeline_definitions/flight_delay",),
 }
-"""What is slow to make, and the tests that share it."""
+"""What is slow to make, and the tests that share it: for changed apps a process that synthesizes
+them, one that makes their definitions, and cfn-lint."""
 
 SLOWEST = (
     "a story played once",
+    "apps that are changed",
     "two local AWS",
-    "two synths",
     "tests/local_aws/test_second_app.py",
     "tests/local_aws/test_clients.py",
-    "tests/review/test_golden.py",
-    "tests/test_app.py",
-    "the SageMaker SDK",
     "tests/local_aws/test_jobs_training.py",
     "a trained model",
     "a Node.js",

@@ -10,7 +10,14 @@ from config.order import in_order
 from config.refusal import sentences
 from config.schema import StageConfig
 from config.stages import STAGES
-from mlops_constructs.monitoring import DataQuality, ModelMonitorEngine, MonitorSettings, OpenEngine
+from mlops_constructs.monitoring import (
+    Attribution,
+    DataQuality,
+    ModelMonitorEngine,
+    ModelQuality,
+    MonitorSettings,
+    OpenEngine,
+)
 from mlops_constructs.problems import InvalidProps
 from mlops_constructs.serving import AllAtOnce, Canary, Hosting
 from pipeline_definitions.spec import ModelSpec
@@ -120,6 +127,35 @@ def _looks_back(name: str, hours: int, days: int) -> list[str]:
         f"keeps its capture for 4 days; set capture_days to at least {days}, or "
         "window_hours to less"
     ]
+
+
+def test_a_record_that_waits_for_its_label_is_kept_so_long():
+    patient = ModelQuality(
+        ground_truth_prefix="labels", problem_type="Regression", labels_within_hours=24 * 30
+    )
+    assert stage(models=(model("churn", patient),), capture_days=37)
+    assert refused(models=(model("churn", patient),), capture_days=36) == [
+        "monitor 'model-quality' of model 'churn' looks back 888 hours, but stage 'Test' keeps its "
+        "capture for 36 days; set capture_days to at least 37, or window_hours or "
+        "labels_within_hours to less"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("monitors", "keeps"),
+    [
+        ((), False),
+        ((DataQuality(), Attribution()), False),
+        ((ModelQuality(ground_truth_prefix="labels", problem_type="Regression"),), True),
+    ],
+    ids=["none", "no labels", "labels"],
+)
+def test_a_stage_that_only_serves_keeps_data_if_labels_of_what_it_serves_come(
+    monitors: tuple[MonitorSettings, ...], keeps: bool
+):
+    models = (model("churn", *monitors),)
+    assert stage(models=models, follows="Dev").keeps_data is keeps
+    assert stage(models=models).keeps_data
 
 
 def test_a_model_without_monitors_needs_no_capture():

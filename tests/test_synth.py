@@ -16,7 +16,7 @@ def files(folder: Path) -> dict[str, bytes]:
     }
 
 
-def test_two_worlds_write_the_same_bytes(
+def test_the_cdk_command_and_the_app_alone_write_the_same_bytes_in_two_worlds(
     assemblies: dict[str, Path], all_templates: dict[str, dict[str, Any]]
 ):
     home, away = files(assemblies["home"]), files(assemblies["away"])

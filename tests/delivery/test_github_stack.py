@@ -1,8 +1,6 @@
 """`python app.py` with a repository in config/delivery.py, and without one."""
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -15,9 +13,11 @@ from mlops_constructs.delivery import GitHubRepository
 from mlops_constructs.problems import InvalidProps
 from operate.preflight.assembly import read_assembly
 from stacks.github import GitHubStack
-from tests.conftest import feature_flags, synth_environment
+from tests.conftest import feature_flags
 from tests.constructs_library.someones_app import new_stack, of_type, synthesized
+from tests.linted import findings
 from tests.project import EXAMPLE, change, copy_app
+from tests.synths import Ran, Synths
 from tests.test_config import stage
 
 FILE = "config/delivery.py"
@@ -30,20 +30,14 @@ def project(tmp_path: Path) -> Path:
     return copy_app(tmp_path, EXAMPLE)
 
 
-def deliver(project: Path, repository: str) -> subprocess.CompletedProcess[str]:
+def deliver(synths: Synths, project: Path, repository: str) -> Ran:
     """Synthesize the copy with that in config/delivery.py."""
     change(
         project, FILE, "import Delivery\n",
         "import Delivery\nfrom mlops_constructs.delivery import GitHubRepository\n",
     )  # fmt: skip
     change(project, FILE, "| None = None", f"| None = Delivery(\n    repository={repository})")
-    return subprocess.run(
-        [sys.executable, "app.py"],
-        cwd=project,
-        env=synth_environment("out"),
-        capture_output=True,
-        text=True,
-    )
+    return synths.run(project, project / "out")
 
 
 def test_by_default_there_is_no_such_stack(assemblies: dict[str, Path]):
@@ -52,22 +46,26 @@ def test_by_default_there_is_no_such_stack(assemblies: dict[str, Path]):
     assert not list(assemblies["home"].glob("*.template.json"))
 
 
-def test_a_repository_in_the_configuration_makes_the_stack_without_a_finding(project: Path):
-    run = deliver(project, 'GitHubRepository(name="octo-org/octo-repo")')
-    assert run.returncode == 0, run.stderr
-    template = json.loads((project / "out/GitHub.template.json").read_text())
+def test_a_repository_in_the_configuration_makes_the_stack_without_a_finding(
+    project: Path, synths: Synths
+):
+    run = deliver(synths, project, 'GitHubRepository(name="octo-org/octo-repo")')
+    assert run.code == 0, run.stderr
+    file = run.out / "GitHub.template.json"
+    assert findings(file) == []
+    template = json.loads(file.read_text())
     deploying = [r for r in of_type(template, "AWS::IAM::Role") if "deploy" in str(r)]
     assert "repo:octo-org/octo-repo:environment:Prod" in json.dumps(deploying)
-    assert "GitHub" in {stack.name for stack in read_assembly(project / "out")}  # for preflight
+    assert "GitHub" in {stack.name for stack in read_assembly(run.out)}  # for preflight
     assert set(template["Outputs"]) == {"ReadRoleArn", "DeployRoleArn"}
 
 
-def test_a_repository_that_can_not_be_ends_the_synth_with_its_line(project: Path):
-    run = deliver(project, 'GitHubRepository(name="octo-org/*")')
+def test_a_repository_that_can_not_be_ends_the_synth_with_its_line(project: Path, synths: Synths):
+    run = deliver(synths, project, 'GitHubRepository(name="octo-org/*")')
     line = 1 + (project / FILE).read_text().splitlines().index(
         '    repository=GitHubRepository(name="octo-org/*"))'
     )
-    assert run.returncode == 1
+    assert run.code == 1
     assert run.stderr.strip() == (
         "the name of a repository must be its owner's and its own, such as 'octo-org/octo-repo', "
         f"without wildcards and host, got 'octo-org/*' ({FILE}, line {line})"

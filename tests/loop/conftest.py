@@ -1,19 +1,45 @@
-"""The loop, played once for all tests of this folder, on a local AWS that stays up meanwhile."""
+"""The loop, played once for all tests of this folder, on a local AWS that stays up meanwhile.
+
+It is the story of `make rehearse` up to a second version in Dev, with a sixth of its flights: what
+it leaves out, Prod's canary and the version that is rolled back, is played each night.
+"""
 
 import io
+import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 
 from local_aws.launch import LocalAws
+from rehearsal.deployment import STAGES, bootstrap, deploy, tell_templates
+from rehearsal.flights import Airline
+from rehearsal.mailbox import Mailbox
+from rehearsal.names import Names
 from rehearsal.passing import LocalTime
-from rehearsal.story import Served, play
+from rehearsal.production import Production
+from rehearsal.release import nothing_is_served
+from rehearsal.story import SPRING, after, spring, summer, winter
 from rehearsal.timeline import Timeline
+from rehearsal.training import upload
 from rehearsal.world import REPOSITORY, World
 
 FEW = 400
 """Requests during a release; `make rehearse` sends thousands."""
+
+SMALL = Airline(every=6)
+
+
+@dataclass(frozen=True)
+class Served:
+    """What serves in Dev, the version that served before, and all names."""
+
+    first: str
+    package: str
+    endpoint: str
+    config: str
+    names: Names
 
 
 @dataclass(frozen=True)
@@ -22,15 +48,35 @@ class Played:
 
     world: World
     served: Served
-    screen: str
 
 
 @pytest.fixture(scope="session")
-def played(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Played]:
+def played(
+    tmp_path_factory: pytest.TempPathFactory, assemblies: dict[str, Path]
+) -> Iterator[Played]:
     out = tmp_path_factory.mktemp("rehearsal")
-    screen = io.StringIO()
     with LocalAws.start(out / "aws", node_modules=REPOSITORY / "node_modules") as aws:
-        world = World(environment=aws.environment(), out=out, time=LocalTime(aws))
-        timeline = Timeline(out / "timeline.jsonl", screen, seconds=world.time.now)
-        served = play(world, timeline, requests=FEW)
-        yield Played(world, served, screen.getvalue())
+        world = World(environment=aws.environment(), out=out, time=LocalTime(aws), airline=SMALL)
+        shutil.copytree(assemblies["home"], world.assembly)
+        timeline = Timeline(out / "timeline.jsonl", io.StringIO(), seconds=world.time.now)
+        yield Played(world, play(world, timeline))
+
+
+def play(world: World, timeline: Timeline) -> Served:
+    """As `rehearsal.story.play`, with what was synthesized already."""
+    tell_templates(world, timeline, stages=STAGES)
+    bootstrap(world)
+    deploy(world, timeline, stages=STAGES)
+    names = Names.of(world)
+    mailbox = Mailbox(world, names.topic)
+    production = Production.of(world, mailbox, requests=FEW)
+    for stage in (names, production.names):
+        nothing_is_served(world, timeline, stage)
+    first = winter(world, timeline, names, mailbox)
+    traffic = spring(world, timeline, names, first)
+    production.release(world, timeline, package=first, because="April was quiet")
+    upload(world, timeline, prefix=names.input_data, months=SPRING)
+    second = summer(world, timeline, names, mailbox, traffic, requests=FEW)
+    after(world, timeline, names, second)
+    endpoint = world.client("sagemaker").describe_endpoint(EndpointName=names.endpoint)
+    return Served(first, second, names.endpoint, endpoint["EndpointConfigName"], names)

@@ -4,15 +4,14 @@ from collections.abc import Callable
 
 import pytest
 
-from rehearsal.flights import Airline
-from tests.loop.conftest import Played
+from tests.loop.conftest import SMALL, Played
 
 pytestmark = pytest.mark.local_aws
 
 
 @pytest.fixture(scope="module")
 def january() -> dict[str, bytes]:
-    return dict(Airline().delivery(range(1, 2)))
+    return dict(SMALL.delivery(range(1, 2)))
 
 
 def without_departure(body: bytes) -> bytes:

@@ -1,31 +1,56 @@
 """Which version serves is no infrastructure: deploys, diffs and bare change sets leave it alone."""
 
+import hashlib
 import json
-import subprocess
-import sys
+import shutil
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from rehearsal.world import REPOSITORY
-from tests.conftest import synth_environment
+from rehearsal.deployment import by_stack, mutate
 from tests.loop.conftest import Played
 
 pytestmark = pytest.mark.local_aws
 
 SERVING = "Dev-Serving-flight-delay"
 SLOT = "/perennial/dev/flight-delay/slot"
-CHANGED_APPS = Path(__file__).parent / "changed_apps.py"
+FOUNDATION = "Dev-Foundation"
 
 
-@pytest.fixture(scope="module")
-def changed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of the assemblies `larger` and `told`."""
-    folder = tmp_path_factory.mktemp("changed")
-    environment = synth_environment(folder) | {"PYTHONPATH": str(REPOSITORY)}
-    subprocess.run([sys.executable, CHANGED_APPS, folder], env=environment, check=True)
-    return folder
+def changed(
+    played: Played, folder: Path, stack: str, change: Callable[[dict[str, Any]], dict[str, Any]]
+) -> str:
+    """A copy of the assembly with another template of one stack, as a synth would write it."""
+    shutil.copytree(played.world.assembly, folder)
+    template = change(by_stack(folder)[stack])
+    mutate(folder, stack, template)
+    [path] = (folder / "assembly-Dev").glob(f"{stack.replace('-', '')}*.assets.json")
+    [before] = [
+        name
+        for name, file in json.loads(path.read_text())["files"].items()
+        if file["displayName"] == f"{stack} Template"
+    ]
+    # What lies in the bucket under a digest is not uploaded again.
+    now = hashlib.sha256(json.dumps(template).encode()).hexdigest()
+    for file in (path, path.with_name("manifest.json")):
+        file.write_text(file.read_text().replace(before, now))
+    return str(folder)
+
+
+def larger(template: dict[str, Any]) -> dict[str, Any]:
+    """A template whose variants have larger instances."""
+    made: dict[str, Any] = json.loads(json.dumps(template).replace("ml.m5.large", "ml.m5.4xlarge"))
+    return made
+
+
+def told(template: dict[str, Any]) -> dict[str, Any]:
+    """Foundation with another description, and an Update event for each slot."""
+    for resource in template["Resources"].values():
+        if resource["Type"] == "Custom::ModelSlot":
+            resource["Properties"]["Told"] = "anew"
+    return {**template, "Description": "told anew"}
 
 
 def slot(played: Played) -> str:
@@ -48,9 +73,10 @@ def test_cdk_diff_is_empty_after_a_promotion(played: Played, flags: tuple[str, .
 
 @BOTH_WAYS
 def test_cdk_diff_shows_a_changed_instance_type_after_a_promotion(
-    played: Played, changed: Path, flags: tuple[str, ...]
+    played: Played, tmp_path: Path, flags: tuple[str, ...]
 ):
-    printed = played.world.cdk("diff", *flags, "--app", str(changed / "larger"), "Dev/*")
+    app = changed(played, tmp_path / "larger", SERVING, larger)
+    printed = played.world.cdk("diff", *flags, "--app", app, "Dev/*")
     assert "ml.m5.4xlarge" in printed
     assert "Number of stacks with differences: 1" in printed
 
@@ -70,7 +96,7 @@ def bare_change_set(played: Played, template: dict[str, Any]) -> dict[str, Any]:
 
 
 def serving_template(played: Played) -> dict[str, Any]:
-    [path] = (played.world.assembly / "assembly-Dev").glob("*Serving*.template.json")
+    [path] = (played.world.assembly / "assembly-Dev").glob("*Servingflightdelay*.template.json")
     return dict(json.loads(path.read_text()))
 
 
@@ -90,15 +116,17 @@ def test_with_the_slot_in_a_plain_parameter_it_would_delete_the_endpoint(played:
     assert "AWS::SageMaker::Endpoint" in removed
 
 
-def test_a_redeploy_with_other_tags_and_descriptions_resets_no_slot(played: Played, changed: Path):
+def test_a_redeploy_with_other_tags_and_descriptions_resets_no_slot(played: Played, tmp_path: Path):
     before = slot(played), served_config(played)
     assert played.served.package in before[0]
 
+    app = changed(played, tmp_path / "told", FOUNDATION, told)
     played.world.cdk(
-        "deploy", "--app", str(changed / "told"), "Dev/*", "--require-approval", "never",
+        "deploy", "--app", app, "Dev/*", "--require-approval", "never",
         "--tags", "owner=someone-else",
     )  # fmt: skip
     cloudformation = played.world.client("cloudformation")
-    deployed = cloudformation.get_template(StackName="Dev-Foundation")["TemplateBody"]
+    deployed = cloudformation.get_template(StackName=FOUNDATION)["TemplateBody"]
+    assert '"Told": "anew"' in json.dumps(deployed)
     assert deployed["Description"] == "told anew"
     assert (slot(played), served_config(played)) == before

@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, TypeVar
 
 import aws_cdk as cdk
@@ -88,6 +89,7 @@ def serving_template(endpoint: str = ENDPOINT, slot: str = SLOT) -> str:
     )
 
 
+@cache
 def operations_template() -> str:
     """A promotion of each stage, Prod's rule, and a queue that hears what their topic tells."""
     app = cdk.App(builtin_cloud_formation_validation=False)

@@ -1,5 +1,7 @@
 """What a promotion does of what it finds: one execution at a time."""
 
+from typing import Any
+
 import pytest
 
 from tests.promotion.names import EMPTY, SLOT, STAMP, slot_of
@@ -193,6 +195,38 @@ def test_a_package_without_baselines_leaves_none_in_the_slot(monkeypatch: pytest
     monkeypatch.setattr(world, "_describeModelPackage", lambda ModelPackageName: bare)
     promote(world)
     assert world.parameters[SLOT].endswith("/1,NONE")
+
+
+FOLDER = "s3://artifacts/dev-loan/4x2f/Baseline/baseline"
+OF_REQUESTS = {"ModelDataQuality": {"Constraints": {"S3Uri": f"{FOLDER}/constraints.json"}}}
+OF_ANSWERS = {
+    "ModelQuality": {"Constraints": {"S3Uri": f"{FOLDER}/model-quality/constraints.json"}},
+    "Bias": {
+        "ConfigFile": {"S3Uri": f"{FOLDER}/bias/analysis_config.json"},
+        "PostTrainingConstraints": {"S3Uri": f"{FOLDER}/bias/analysis.json"},
+    },
+    "Explainability": {"Constraints": {"S3Uri": f"{FOLDER}/attribution/analysis.json"}},
+}
+
+
+@pytest.mark.parametrize(
+    "baselines",
+    [
+        pytest.param(OF_REQUESTS, id="requests"),
+        *(pytest.param({kind: OF_ANSWERS[kind]}, id=kind) for kind in OF_ANSWERS),
+        pytest.param(OF_ANSWERS, id="all of answers"),
+        pytest.param(OF_REQUESTS | OF_ANSWERS, id="requests and answers"),
+    ],
+)
+def test_the_folder_of_all_baselines_is_found_by_whichever_a_version_has(
+    baselines: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+):
+    world = World()
+    world.register(1)
+    described = {"ModelPackageArn": slot_of(1).partition(",")[0], "DriftCheckBaselines": baselines}
+    monkeypatch.setattr(world, "_describeModelPackage", lambda ModelPackageName: described)
+    promote(world)
+    assert world.parameters[SLOT].endswith(f"/1,{FOLDER}")
 
 
 def test_a_deploy_that_is_under_way_is_waited_out():

@@ -8,8 +8,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from botocore.validate import ParamValidator
-
 from tests.promotion.names import (
     EMPTY,
     ENDPOINT,
@@ -19,7 +17,7 @@ from tests.promotion.names import (
     STACK,
     arn_of,
 )
-from tests.state_machines.anatomy import operation
+from tests.state_machines.anatomy import mistakes
 from tests.state_machines.machine import AwsError
 
 Interference = Callable[[str, dict[str, Any]], None]
@@ -106,12 +104,7 @@ class World:
 
     def __call__(self, service: str, action: str, arguments: dict[str, Any]) -> Any:
         """An SDK integration."""
-        shape = operation(service, action).input_shape
-        assert shape is not None
-        wire = _wire(arguments) if service == "sfn" else arguments
-        assert not (report := ParamValidator().validate(wire, shape)).has_errors(), (
-            report.generate_report()
-        )
+        assert not (found := mistakes(service, action, json.dumps(arguments))), found
         self.calls.append((action, arguments))
         if self.served[-1:] != [self.serves()]:
             self.served.append(self.serves())
@@ -373,8 +366,3 @@ class World:
 def _validation(message: str) -> AwsError:
     """An error without a name of its own, as the SDK for Java reports it."""
     return AwsError("CloudFormation.CloudFormationException", f"{message} (Status Code: 400)")
-
-
-def _wire(arguments: dict[str, Any]) -> dict[str, Any]:
-    """Step Functions' own API has camel case names, which SDK integrations write in Pascal case."""
-    return {key[0].lower() + key[1:]: value for key, value in arguments.items()}

@@ -4,14 +4,13 @@ Requests are checked against botocore's models. Whatever happens, it is asserted
 never two runs in flight, and never more in a day than the policy allows.
 """
 
+import json
 import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any
-
-from botocore.validate import ParamValidator
 
 from mlops_constructs.retraining.definition import definition
 from tests.retraining.names import (
@@ -26,7 +25,7 @@ from tests.retraining.names import (
     asked,
     package,
 )
-from tests.state_machines.anatomy import operation
+from tests.state_machines.anatomy import mistakes
 from tests.state_machines.machine import AwsError, Execution
 
 BEGINNING = datetime(2026, 11, 24, 3, tzinfo=UTC).timestamp()
@@ -229,12 +228,7 @@ class World:
 
     def __call__(self, service: str, action: str, arguments: dict[str, Any]) -> Any:
         """An SDK integration. A millisecond passes, so that nothing happens at one time."""
-        shape = operation(service, action).input_shape
-        assert shape is not None
-        wire = _wire(arguments) if service == "sfn" else arguments
-        assert not (report := ParamValidator().validate(wire, shape)).has_errors(), (
-            report.generate_report()
-        )
+        assert not (found := mistakes(service, action, json.dumps(arguments))), found
         self.calls.append(action)
         self.now += 0.001
         if self.refusals.get(action):
@@ -368,8 +362,3 @@ class World:
         assert len(Subject) <= 100
         self.messages.append({"Subject": Subject, "Message": Message})
         return {"MessageId": "1"}
-
-
-def _wire(arguments: dict[str, Any]) -> dict[str, Any]:
-    """Step Functions' own API has camel case names, which SDK integrations write in Pascal case."""
-    return {key[0].lower() + key[1:]: value for key, value in arguments.items()}
