@@ -9,9 +9,10 @@ export NODE_OPTIONS := --require "$(CURDIR)/quick_gc.js" $(NODE_OPTIONS)
 export UV_VERSION := $(shell sed -n 's/^uv==\([0-9.]*\).*/\1/p' requirements-dev.in)
 STAMP := .venv/installed
 TARGET ?= local
+SHARED_STEPS := $(CURDIR)/pipeline_definitions/boosted_trees/steps
 LOCK = uv pip compile --quiet --python-version 3.11 --no-header --no-emit-index-url --no-annotate
 .DEFAULT_GOAL := help
-.PHONY: help install rehearse mutate test unit check lint types mypy pyright synth definitions golden snapshots diff prepared executed upgrade-reference lock bench bench-monitors audit clean
+.PHONY: help install rehearse rehearse-monitors mutate test unit check lint types mypy pyright synth definitions golden snapshots diff prepared executed upgrade-reference lock bench bench-monitors audit clean
 
 help:  ## what can be made
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 27
@@ -30,6 +31,9 @@ $(STAMP): requirements.txt requirements-dev.txt package.json package-lock.json c
 
 rehearse: install  ## the whole story on the local AWS, with no account; TARGET=aws in a real one, after it has asked
 	python -m rehearsal --target $(TARGET)
+
+rehearse-monitors: install  ## each monitor on both engines: what should ring rings, nothing else does (nightly)
+	python -m rehearsal.monitors
 
 mutate: install  ## break each arrow of the templates in turn; the story must name it (nightly)
 	python -m rehearsal.mutate --jobs 2
@@ -55,7 +59,7 @@ types: mypy pyright
 
 mypy: install
 	mypy
-	for steps in pipeline_definitions/*/steps constructs/mlops_constructs/*/steps; do (cd $$steps && mypy --config-file $(CURDIR)/pyproject.toml --cache-dir $(CURDIR)/.mypy_cache/$$steps --exclude nothing .) || exit 1; done
+	for steps in pipeline_definitions/*/steps constructs/mlops_constructs/*/steps; do (cd $$steps && MYPYPATH=$(SHARED_STEPS) mypy --python-version 3.10 --config-file $(CURDIR)/pyproject.toml --cache-dir $(CURDIR)/.mypy_cache/$$steps --exclude nothing .) || exit 1; done
 
 pyright: install
 	node_modules/.bin/pyright
@@ -94,7 +98,7 @@ lock: install  ## requirements.txt, requirements-dev.txt and package-lock.json f
 bench: install  ## figures: synth against the smallest app
 	python -m bench
 
-bench-monitors: install  ## how often the drift monitor is wrong, and what it costs
+bench-monitors: install  ## how often monitors are wrong, and what they cost
 	python -m bench.monitors
 
 audit: install  ## known vulnerabilities in what is locked

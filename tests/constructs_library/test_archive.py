@@ -6,7 +6,10 @@ import shutil
 import tarfile
 from pathlib import Path
 
+import pytest
+
 from mlops_constructs.archive import archive
+from mlops_constructs.problems import InvalidProps
 
 
 def scripts(folder: Path) -> Path:
@@ -72,3 +75,22 @@ def test_a_changed_script_changes_the_digest(tmp_path: Path):
     before = archive(folder).digest
     (folder / "train.py").write_text("print('trains better')")
     assert archive(folder).digest != before
+
+
+def test_files_of_several_folders_are_siblings_in_it(tmp_path: Path):
+    own, shared = scripts(tmp_path / "own"), tmp_path / "shared"
+    shared.mkdir()
+    (shared / "evaluate.py").write_text("print('judges')")
+    names = [member.name for member in members(archive(own, shared).content)]
+    assert names == ["evaluate.py", "sub/part.py", "train.py"]
+    assert archive(shared, own) == archive(own, shared)
+
+
+def test_two_folders_with_a_file_of_the_same_name_are_refused(tmp_path: Path):
+    own, shared = scripts(tmp_path / "own"), scripts(tmp_path / "shared")
+    with pytest.raises(InvalidProps) as refused:
+        archive(own, shared)
+    assert refused.value.problems == tuple(
+        f"one archive can't hold both {own}/{name} and {shared}/{name}; rename one of them"
+        for name in ("sub/part.py", "train.py")
+    )

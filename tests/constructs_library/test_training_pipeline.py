@@ -60,7 +60,7 @@ def pipeline_in(stack: Stack, scripts: Path, **changed: Any) -> TrainingPipeline
     given: dict[str, Any] = {
         "pipeline_name": "churn",
         "definition": DEFINITION,
-        "code": scripts,
+        "code": [scripts],
         "data_prefix": "customers",
         "image_accounts": ACCOUNTS,
         "model_package_group": ModelPackageGroup(stack, "Group", group_name="churn"),

@@ -122,6 +122,7 @@ def test_it_reads_what_the_endpoint_captured(template: Template):
         "LocalPath": "/opt/ml/processing/input/endpoint",
         "S3DataDistributionType": "FullyReplicated",
         "S3InputMode": "File",
+        "ExcludeFeaturesAttribute": "0",
     }
 
 
@@ -229,7 +230,7 @@ def test_an_event_that_can_not_be_delivered_is_kept_for_two_weeks(template: Temp
     assert target["RetryPolicy"]["MaximumEventAgeInSeconds"] == 24 * 3600
 
 
-def test_the_machine_is_told_which_job_ended(template: Template):
+def test_the_machine_is_told_which_job_ended_and_what_its_run_was_held_against(template: Template):
     [target] = [
         t
         for r in template["Resources"].values()
@@ -237,7 +238,10 @@ def test_the_machine_is_told_which_job_ended(template: Template):
         for t in r["Properties"]["Targets"]
     ]
     [(field, path)] = target["InputTransformer"]["InputPathsMap"].items()
-    assert target["InputTransformer"]["InputTemplate"] == f'{{"job":<{field}>}}'
+    constraints = job(template)["DataQualityBaselineConfig"]["ConstraintsResource"]["S3Uri"]
+    first, uri, last = target["InputTransformer"]["InputTemplate"]["Fn::Join"][1]
+    assert first == f'{{"job":<{field}>,"constraints":"'
+    assert [uri, last.removesuffix('"}')] == constraints["Fn::Join"][1]
     assert path == "$.detail.ProcessingJobName"
     assert json.loads(DOCUMENTED.read_text())["detail"]["ProcessingJobName"]
 
@@ -258,6 +262,14 @@ def test_the_machine_may_read_jobs_and_reports_and_put_metrics(template: Templat
     assert own["cloudwatch:PutMetricData"]["Condition"] == {
         "StringEquals": {"cloudwatch:namespace": ["Perennial/Monitoring"]}
     }
+
+
+def test_the_machine_may_see_how_old_a_baseline_is_and_not_read_it(template: Template):
+    granted = policy_of(template, "ReportMachineRole")
+    [listing] = [s for s in granted if "churn/*" in json.dumps(s.get("Condition", {}))]
+    assert actions(listing) == ["s3:ListBucket"]
+    [read] = [s for s in granted if "s3:GetObject" in actions(s)]
+    assert "/monitoring/" in json.dumps(read["Resource"])
 
 
 def test_a_region_that_model_monitor_is_not_in_is_refused():
@@ -283,7 +295,7 @@ def test_alarms_are_the_same_on_both_engines(template: Template):
             if name.startswith("WatchAlarms")
         }
 
-    assert len(alarms(template)) == 2
+    assert len(alarms(template)) == 3
     assert alarms(template) == alarms(template_of(OPEN))
 
 

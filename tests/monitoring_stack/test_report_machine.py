@@ -9,30 +9,94 @@ import pytest
 from botocore.validate import ParamValidator
 
 from mlops_constructs.monitoring.report_states import report_definition
+from tests.monitoring_stack.on_model_monitor import KINDS
 from tests.state_machines.anatomy import operation
 from tests.state_machines.machine import AwsError, Execution
 
-DEFINITION: dict[str, Any] = report_definition(endpoint_name="dev-Churn", kind="data-quality")
+ACCOUNT = "156813124566.dkr.ecr.us-east-1.amazonaws.com"
+IMAGES = {
+    "data-quality": f"{ACCOUNT}/sagemaker-model-monitor-analyzer",
+    "model-quality": f"{ACCOUNT}/sagemaker-model-monitor-analyzer",
+    "bias": "205585389593.dkr.ecr.us-east-1.amazonaws.com/sagemaker-clarify-processing:1.0",
+    "attribution": "205585389593.dkr.ecr.us-east-1.amazonaws.com/sagemaker-clarify-processing:1.0",
+}
+MERGER = f"{ACCOUNT}/sagemaker-model-monitor-groundtruth-merger"
+DEFINITIONS: dict[str, dict[str, Any]] = {
+    settings.kind: report_definition(endpoint_name="dev-Churn", settings=settings)
+    for settings in KINDS.values()
+}
 JOB = "model-monitoring-201307080000-1"
 BUCKET, FOLDER = "artifacts", "monitoring/dev-Churn/data-quality/dev-Churn/x/2013/07/08/00"
 KEY = f"{FOLDER}/constraint_violations.json"
-ARN = "arn:aws:sagemaker:us-east-1:123456789012:monitoring-schedule/dev-churn-data-quality"
+SCHEDULES = "arn:aws:sagemaker:us-east-1:123456789012:monitoring-schedule/"
+ARN = f"{SCHEDULES}dev-churn-data-quality"
 VIOLATION = {
     "feature_name": "temp",
     "constraint_check_type": "baseline_drift_check",
     "description": "Baseline drift distance: 0.42 exceeds threshold: 0.1",
 }
+# https://docs.aws.amazon.com/sagemaker/latest/dg/clarify-model-monitor-bias-drift-violations.html
+BIAS_REPORT = {
+    "version": "1.0",
+    "violations": [
+        {
+            "facet": "Age",
+            "facet_value": "40",
+            "metric_name": "CI",
+            "constraint_check_type": "bias_drift_check",
+            "description": "Value 0.0751544566666083 does not meet the constraint requirement",
+        },
+        {
+            "facet": "Age",
+            "facet_value": "40",
+            "metric_name": "DPPL",
+            "constraint_check_type": "bias_drift_check",
+            "description": "Value -0.0791244970125596 does not meet the constraint requirement",
+        },
+    ],
+}
+# https://docs.aws.amazon.com/sagemaker/latest/dg/clarify-model-monitor-model-attribution-drift-violations.html
+ATTRIBUTION_REPORT = {
+    "version": "1.0",
+    "violations": [
+        {
+            "label": "label0",
+            "metric_name": "shap",
+            "constraint_check_type": "feature_attribution_drift_check",
+            "description": "Feature attribution drift 0.7639720923277322 exceeds threshold 0.9",
+        },
+        {
+            "label": "label1",
+            "metric_name": "shap",
+            "constraint_check_type": "feature_attribution_drift_check",
+            "description": "Feature attribution drift 0.7323763972092327 exceeds threshold 0.9",
+        },
+    ],
+}
+CONSTRAINTS = "dev-churn/abc/baseline/constraints.json"
+NOW, MADE = "2026-11-24T03:00:00.000Z", "2026-11-14T15:00:00.000Z"
+AGE = 9.5
+"""Days between the two."""
+QUIET = {"ViolationCount": 0, "Heartbeat": 1, "BaselineAge": AGE}
 
 
 @dataclass
 class World:
-    """One processing job, its output in S3, the metrics that were put and the messages sent."""
+    """One processing job, its output and a baseline, the metrics put and the messages sent."""
 
+    kind: str = "data-quality"
+    listed: list[dict[str, Any]] = field(
+        default_factory=lambda: [
+            {"Key": f"{CONSTRAINTS}.old", "LastModified": "2026-11-23T03:00:00.000Z"},
+            {"Key": CONSTRAINTS, "LastModified": MADE},
+        ]
+    )
     job: dict[str, Any] = field(
         default_factory=lambda: {
             "ProcessingJobName": JOB,
             "ProcessingJobStatus": "Completed",
             "MonitoringScheduleArn": ARN,
+            "AppSpecification": {"ImageUri": IMAGES["data-quality"]},
             "ExitMessage": "CompletedWithViolations: Job completed successfully with 1 violations.",
             "ProcessingOutputConfig": {
                 "Outputs": [
@@ -65,12 +129,16 @@ class World:
             raise AwsError("S3.NoSuchKeyException", "The specified key does not exist.")
         return {"Body": self.objects[Bucket, Key], "ContentLength": 1}
 
+    def _listObjectsV2(self, Bucket: str, Prefix: str) -> Any:
+        assert (Bucket, Prefix) == ("versions", CONSTRAINTS)
+        return {"Contents": self.listed} if self.listed else {"KeyCount": 0}
+
     def _putMetricData(self, Namespace: str, MetricData: list[dict[str, Any]]) -> Any:
         assert Namespace == "Perennial/Monitoring"
         for datum in MetricData:
             assert datum["Dimensions"] == [
                 {"Name": "Endpoint", "Value": "dev-Churn"},
-                {"Name": "Monitor", "Value": "data-quality"},
+                {"Name": "Monitor", "Value": self.kind},
             ]
             assert "Timestamp" not in datum
             self.metrics[datum["MetricName"]] = datum["Value"]
@@ -91,7 +159,8 @@ def reported(text: str, **job: Any) -> World:
 
 def run(world: World) -> Execution:
     arn = "arn:aws:states:us-east-1:123456789012:execution:dev-churn-data-quality-report:one"
-    return Execution(DEFINITION, world, arn, {"job": JOB}).run()
+    told = {"job": JOB, "constraints": f"s3://versions/{CONSTRAINTS}"}
+    return Execution(DEFINITIONS[world.kind], world, arn, told, now=lambda: NOW).run()
 
 
 def told(execution: Execution) -> str:
@@ -105,7 +174,7 @@ def told(execution: Execution) -> str:
 def test_violations_are_counted_and_the_run_is_heard_of(count: int):
     world = reported(json.dumps({"violations": [VIOLATION] * count}))
     assert run(world).status == "SUCCEEDED"
-    assert world.metrics == {"ViolationCount": count, "Heartbeat": 1}
+    assert world.metrics == QUIET | {"ViolationCount": count}
     assert world.messages == []
 
 
@@ -113,7 +182,7 @@ def test_a_run_that_found_none_and_wrote_no_file_counts_as_none():
     world = World()
     world.job["ExitMessage"] = "Completed: Job completed successfully with no violations."
     assert run(world).output == {"outcome": "measured", "violations": 0}
-    assert world.metrics == {"ViolationCount": 0, "Heartbeat": 1}
+    assert world.metrics == QUIET
 
 
 @pytest.mark.parametrize(
@@ -181,6 +250,14 @@ def test_a_job_that_ended_without_output_is_told():
     assert "S3.S3Exception: Bucket name must not be empty" in world.messages[0]
 
 
+def test_an_error_while_looking_at_the_baseline_is_told_and_the_run_has_its_figures():
+    world = reported(json.dumps({"violations": []}))
+    world.broken["listObjectsV2"] = AwsError("S3.S3Exception", "Access Denied")
+    assert run(world).output == {"outcome": "measured", "violations": 0}
+    assert world.metrics == {"ViolationCount": 0, "Heartbeat": 1}
+    assert "S3.S3Exception: Access Denied" in world.messages[0]
+
+
 @pytest.mark.parametrize("action", ["describeProcessingJob", "getObject", "putMetricData"])
 def test_an_error_of_aws_is_told(action: str):
     world = reported(json.dumps({"violations": []}))
@@ -200,3 +277,95 @@ def test_an_event_that_comes_twice_gives_the_same_figures():
     once = dict(world.metrics)
     run(world)
     assert world.metrics == once
+
+
+def of_kind(kind: str, report: Any = None, **job: Any) -> World:
+    """A run of another kind of monitor, with what it wrote into constraint_violations.json."""
+    world = World(kind=kind)
+    world.job |= {
+        "MonitoringScheduleArn": f"{SCHEDULES}dev-churn-{kind}",
+        "AppSpecification": {"ImageUri": IMAGES[kind]},
+    } | job
+    if report is not None:
+        world.objects[BUCKET, KEY] = json.dumps(report)
+    return world
+
+
+@pytest.mark.parametrize(
+    ("kind", "report"),
+    [
+        ("model-quality", {"violations": [{"metric_name": "auc"}] * 2}),
+        ("bias", BIAS_REPORT),
+        ("attribution", ATTRIBUTION_REPORT),
+    ],
+)
+def test_documented_reports_of_other_kinds_are_counted(kind: str, report: Any):
+    world = of_kind(kind, report)
+    assert run(world).output == {"outcome": "measured", "violations": 2}
+    assert world.metrics == QUIET | {"ViolationCount": 2}
+    assert world.messages == []
+
+
+@pytest.mark.parametrize("kind", IMAGES)
+def test_a_run_of_any_kind_without_report_and_without_a_word_is_told(kind: str):
+    world = of_kind(kind)
+    world.job["ExitMessage"] = "Completed"
+    assert told(run(world)) == "Monitor.NoReport"
+    assert world.metrics == {}
+
+
+@pytest.mark.parametrize("kind", ["model-quality", "bias"])
+def test_the_merge_job_before_a_run_is_not_taken_for_one(kind: str):
+    """It has the same role and the same schedule, writes no report, and says nothing of them."""
+    merge = of_kind(kind, AppSpecification={"ImageUri": MERGER}, ExitMessage="Completed")
+    assert run(merge).output == {"outcome": "not a run of this monitor"}
+    assert (merge.metrics, merge.messages) == ({}, [])
+    world = of_kind(kind, {"violations": []})
+    assert run(world).output == {"outcome": "measured", "violations": 0}
+
+
+@pytest.mark.parametrize("kind", ["model-quality", "bias"])
+def test_a_merge_job_that_fails_is_told_since_no_run_comes_after_it(kind: str):
+    merge = of_kind(kind, AppSpecification={"ImageUri": MERGER}, ProcessingJobStatus="Failed")
+    merge.job["FailureReason"] = "AlgorithmError: no ground truth"
+    assert run(merge).output == {"outcome": "the run failed"}
+    [message] = merge.messages
+    assert message.startswith(f"Monitor did not run: dev-Churn-{kind}\n")
+
+
+def test_a_job_with_an_image_of_ones_own_is_no_run():
+    world = of_kind("bias", BIAS_REPORT, AppSpecification={"ImageUri": IMAGES["model-quality"]})
+    assert run(world).output == {"outcome": "not a run of this monitor"}
+
+
+@pytest.mark.parametrize(
+    ("made", "days"), [(NOW, 0), ("2026-11-23T03:00:00Z", 1), ("2025-11-24T03:00:00.000Z", 365)]
+)
+def test_a_baseline_is_as_old_as_its_constraints_in_days(made: str, days: int):
+    world = reported(json.dumps({"violations": []}))
+    world.listed = [{"Key": CONSTRAINTS, "LastModified": made}]
+    assert run(world).status == "SUCCEEDED"
+    assert world.metrics["BaselineAge"] == days
+
+
+@pytest.mark.parametrize(
+    "listed", [[], [{"Key": f"{CONSTRAINTS}.old", "LastModified": MADE}]], ids=["none", "another"]
+)
+def test_a_baseline_that_is_not_there_is_told_and_the_run_has_its_figures(listed: Any):
+    world = reported(json.dumps({"violations": [VIOLATION]}))
+    world.listed = listed
+    assert run(world).output == {"outcome": "measured", "violations": 1}
+    assert world.metrics == {"ViolationCount": 1, "Heartbeat": 1}
+    [message] = world.messages
+    assert message.startswith("Age of a baseline is not known: dev-Churn-data-quality\n")
+    assert f"Monitor.NoBaseline: there is no s3://versions/{CONSTRAINTS}" in message
+
+
+def test_a_date_in_another_form_is_told_and_the_run_has_its_figures():
+    world = reported(json.dumps({"violations": []}))
+    made = "Sat, 14 Nov 2026 15:00:00 GMT"
+    world.listed = [{"Key": CONSTRAINTS, "LastModified": made}]
+    assert run(world).output == {"outcome": "measured", "violations": 0}
+    assert "BaselineAge" not in world.metrics
+    [message] = world.messages
+    assert f"was written at {made}, which is no time in ISO 8601" in message

@@ -1,5 +1,6 @@
 """What a monitor and an engine can be told, and what is refused in one sentence each."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,13 +11,14 @@ from mlops_constructs.monitoring import (
     DataQuality,
     ModelMonitorEngine,
     MonitoringSchedule,
+    MonitorSettings,
     OpenEngine,
     monitor_problems,
 )
 from mlops_constructs.monitoring.schedule import eventbridge_expression, model_monitor_expression
 from mlops_constructs.problems import InvalidProps
 from tests.constructs_library.someones_app import new_stack
-from tests.monitoring_stack.watched import endpoint_in, monitor_in
+from tests.monitoring_stack.watched import BIAS, EACH, QUALITY, endpoint_in, monitor_in
 
 
 def refused(kind: type, **settings: Any) -> list[str]:
@@ -29,6 +31,7 @@ def test_a_week_is_judged_every_day_unless_a_model_says_otherwise():
     monitor = DataQuality()
     assert (monitor.kind, monitor.every_hours, monitor.window_hours) == ("data-quality", 24, 168)
     assert (monitor.minimum_records, monitor.retrains) == (500, True)
+    assert monitor.stale_after_days == 90
 
 
 def test_a_window_shorter_than_the_schedule_is_refused():
@@ -81,14 +84,16 @@ def test_both_schedulers_run_at_the_same_hours(every_hours: int):
     assert eventbridge_expression(every_hours) == f"cron(0 {hours} * * ? *)"
 
 
-def schedule(expression: str, name: str = "churn-data-quality") -> MonitoringSchedule:
+def schedule(
+    expression: str, name: str = "churn-data-quality", monitoring_type: str = "DataQuality"
+) -> MonitoringSchedule:
     stack = new_stack()
     return MonitoringSchedule(
         stack,
         "Schedule",
         schedule_name=name,
         schedule_expression=expression,
-        monitoring_type="DataQuality",
+        monitoring_type=monitoring_type,
         job_definition_name="some-job",
         condition=endpoint_in(stack).condition,
     )
@@ -133,6 +138,16 @@ def test_a_schedule_says_all_that_is_wrong_with_it_at_once():
     assert expression.endswith("got 'rate(1 day)'")
 
 
+@pytest.mark.parametrize("monitoring_type", ["Bias", "model-quality", ""])
+def test_a_type_of_job_that_model_monitor_does_not_have_is_refused(monitoring_type: str):
+    with pytest.raises(InvalidProps) as refusal:
+        schedule("cron(0 * ? * * *)", monitoring_type=monitoring_type)
+    assert str(refusal.value) == (
+        "monitoring_type must be one of DataQuality, ModelQuality, ModelBias, ModelExplainability, "
+        f"got {monitoring_type!r}"
+    )
+
+
 NO_CAPTURE = (
     "monitor 'data-quality' of endpoint 'churn' would have nothing to read: capture_percent is 0; "
     "set it to 1 to 100, or take the monitor away"
@@ -161,3 +176,58 @@ def test_two_monitors_of_a_kind_are_refused_with_whatever_else_is_wrong():
         "metrics would be the same",
         NO_CAPTURE,
     ]
+
+
+@pytest.mark.parametrize("settings", [QUALITY, BIAS], ids=lambda settings: settings.kind)
+def test_an_endpoint_without_a_place_for_labels_can_not_have_monitors_that_need_them(
+    settings: MonitorSettings,
+):
+    stack = new_stack()
+    endpoint = endpoint_in(stack, capture_percent=0, label_bucket=None)
+    with pytest.raises(InvalidProps) as refusal:
+        monitor_in(stack, settings=settings, endpoint=endpoint)
+    assert refusal.value.problems == (
+        NO_CAPTURE.replace("data-quality", settings.kind),
+        f"monitor {settings.kind!r} of endpoint 'churn' needs labels, and the endpoint has no "
+        "bucket of them; give it one with label_bucket=",
+    )
+
+
+def test_where_labels_lie_is_asked_only_of_an_endpoint_that_has_a_place_for_them():
+    stack = new_stack()
+    endpoint = endpoint_in(stack)
+    assert endpoint.ground_truth(QUALITY) is endpoint.label_bucket
+    without = replace(endpoint, label_bucket=None)
+    with pytest.raises(InvalidProps, match="needs labels, and the endpoint has no bucket"):
+        without.ground_truth(QUALITY)
+
+
+@pytest.mark.parametrize(
+    ("settings", "hours"),
+    [(DataQuality(), 168), (QUALITY, 168 + 24), (QUALITY.model_copy(
+        update={"labels_within_hours": 0}), 168)],
+)  # fmt: skip
+def test_a_record_is_kept_until_its_label_came(settings: MonitorSettings, hours: int):
+    assert settings.looks_back_hours == hours
+
+
+def test_each_kind_says_what_it_finds_in_words_of_its_own():
+    assert len({settings.finds for settings in EACH}) == len({s.kind for s in EACH}) == 4
+
+
+def test_a_baseline_is_never_old_at_once():
+    assert refused(DataQuality, stale_after_days=0) == [
+        "DataQuality.stale_after_days should be greater than or equal to 1, got 0"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("problem_type", "headline"),
+    [
+        ("BinaryClassification", "AUC"),
+        ("MulticlassClassification", "weighted F1"),
+        ("Regression", "RMSE"),
+    ],
+)
+def test_what_quality_is_judged_by_depends_on_the_problem(problem_type: str, headline: str):
+    assert QUALITY.model_copy(update={"problem_type": problem_type}).headline == headline

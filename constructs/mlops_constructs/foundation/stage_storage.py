@@ -17,7 +17,7 @@ _NONE: Final[Mapping[str, str]] = MappingProxyType({})
 
 
 class StageStorage(Construct):
-    """Private buckets for artifacts, capture and, to train, data; and one for their access logs.
+    """Private buckets for artifacts, capture and, if needed, data; and one for their access logs.
 
     All but the last are named `<prefix>-<purpose>-<account>-<region>`, because people and other
     stacks address them by name. Those that exist already are used as they are.
@@ -26,7 +26,7 @@ class StageStorage(Construct):
         prefix: Begins the names of the buckets.
         key: Encrypts them.
         capture_expires_after: How long recorded requests and responses are kept.
-        keeps_data: Whether there is a data bucket, as training needs it.
+        keeps_data: Whether there is a data bucket, as training and labels need it.
         announce_new_data: Whether that sends its events to EventBridge.
         existing: Purpose (`data`, `artifacts`, `capture`) to the name of a bucket that exists.
     """
@@ -77,6 +77,11 @@ class StageStorage(Construct):
         """The same with the data bucket."""
         data, artifacts, capture = self._named(scope, "data", "artifacts", "capture")
         return TrainingStorage(data=data, artifacts=artifacts, capture=capture, key=self._key)
+
+    def labels_seen_from(self, scope: Construct) -> s3.IBucket:
+        """The data bucket by its literal name, for monitors that read labels there."""
+        [data] = self._named(scope, "data")
+        return data
 
     def _named(self, scope: Construct, *purposes: str) -> Iterator[s3.IBucket]:
         for purpose in purposes:

@@ -1,6 +1,7 @@
 """A model's monitoring: monitors on either engine, their alarms, and a dashboard."""
 
-from mlops_constructs.monitoring.alarms import MonitorAlarms, drift_alarm_name
+from mlops_constructs.monitoring.alarms import DegradedAlarm, MonitorAlarms, drift_alarm_name
+from mlops_constructs.monitoring.batch_transforms import BatchTransforms
 from mlops_constructs.monitoring.dashboard import ModelDashboard
 from mlops_constructs.monitoring.endpoint_monitor import EndpointMonitor
 from mlops_constructs.monitoring.engine import Engine, ModelMonitorEngine, OpenEngine
@@ -13,16 +14,31 @@ from mlops_constructs.monitoring.monitored_endpoint import (
 )
 from mlops_constructs.monitoring.monitoring_schedule import MonitoringSchedule
 from mlops_constructs.monitoring.open_monitor import OpenMonitor
-from mlops_constructs.monitoring.settings import DataQuality, MonitorSettings
+from mlops_constructs.monitoring.settings import (
+    Attribution,
+    Bias,
+    DataQuality,
+    Facet,
+    LabelledSettings,
+    ModelQuality,
+    MonitorSettings,
+)
 
 __all__ = [
     "NAMESPACE",
+    "Attribution",
+    "BatchTransforms",
+    "Bias",
     "DataQuality",
+    "DegradedAlarm",
     "EndpointMonitor",
     "Engine",
+    "Facet",
+    "LabelledSettings",
     "ModelDashboard",
     "ModelMonitor",
     "ModelMonitorEngine",
+    "ModelQuality",
     "MonitorAlarms",
     "MonitorMetric",
     "MonitorSettings",

@@ -1,29 +1,32 @@
 """What a person looks at when asked how a model is doing."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
+from aws_cdk import Duration
 from aws_cdk import aws_cloudwatch as cloudwatch
+from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
 from mlops_constructs.monitoring.endpoint_monitor import EndpointMonitor
-from mlops_constructs.monitoring.metrics import MonitorMetric
+from mlops_constructs.monitoring.monitor_widgets import A_THIRD, ages, graph, row_of
 from mlops_constructs.serving.endpoint_metric import EndpointMetric
+from mlops_constructs.serving.served_version import VARIANT
 from mlops_constructs.training.training_pipeline import PipelineMetric
 
-_A_THIRD = 8
-"""Of the 24 columns of a dashboard."""
-
-_RECORDS = (MonitorMetric.RECORDS, MonitorMetric.UNREADABLE, MonitorMetric.TOO_FEW_RECORDS)
+_HEIGHT = 6
 
 
 class ModelDashboard(Construct):
-    """A row for each monitor, one for the endpoint, and one for the runs of a training pipeline.
+    """What serves and what rings; a row for each monitor; the endpoint; releases and trainings.
 
     Args:
         dashboard_name: Up to 255 letters, digits, hyphens and underscores.
         endpoint_name: What serves.
         pipeline_name: What trains; None in a stage that doesn't.
         monitors: What watches.
+        package: ARN of the version that serves, as a slot says it.
+        alarm_names: The alarms to show, besides those of the monitors.
+        machines: State machines that act for all models of a stage, by what they do.
     """
 
     def __init__(
@@ -35,47 +38,60 @@ class ModelDashboard(Construct):
         endpoint_name: str,
         pipeline_name: str | None,
         monitors: Sequence[EndpointMonitor],
+        package: str,
+        alarm_names: Sequence[str] = (),
+        machines: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(scope, construct_id)
         self.dashboard_name = dashboard_name
-        rows = [*map(_drift, monitors), _serving(endpoint_name)]
+        rings = [*alarm_names, *(name for monitor in monitors for name in monitor.alarms.names)]
+        rows = [
+            [_served(endpoint_name, package), self._alarms(rings), *ages(monitors)],
+            *map(row_of, monitors),
+            _serving(endpoint_name),
+            [_releases(endpoint_name), *self._executions(machines or {})],
+        ]
         if pipeline_name is not None:
             rows.append(_training(pipeline_name))
         cloudwatch.Dashboard(self, "Resource", dashboard_name=dashboard_name, widgets=rows)
 
+    def _alarms(self, names: Sequence[str]) -> cloudwatch.IWidget:
+        """By name, since an alarm that exists under a condition can't be referred to without it."""
+        alarms = [
+            cloudwatch.Alarm.from_alarm_name(self, f"Alarm{number}", name)
+            for number, name in enumerate(names)
+        ]
+        return cloudwatch.AlarmStatusWidget(
+            title="alarms", alarms=alarms, width=A_THIRD, height=_HEIGHT
+        )
 
-def _drift(monitor: EndpointMonitor) -> list[cloudwatch.IWidget]:
-    """Of what its engine measures: a graph that stays empty looks like a monitor that is silent."""
-    found: list[cloudwatch.IWidget] = []
-    if MonitorMetric.DRIFT_RATIO in monitor.measures:
-        found.append(_ratio(monitor))
-    found.append(_graph(f"{monitor.kind}: violations", monitor.metric(MonitorMetric.VIOLATIONS)))
-    counted = [metric for metric in _RECORDS if metric in monitor.measures]
-    if counted:
-        found.append(_graph(f"{monitor.kind}: records", *map(monitor.metric, counted)))
-    return found
+    def _executions(self, machines: Mapping[str, str]) -> Iterator[cloudwatch.IWidget]:
+        for number, (title, name) in enumerate(machines.items()):
+            machine = sfn.StateMachine.from_state_machine_name(self, f"Machine{number}", name)
+            period = Duration.hours(1)
+            yield graph(
+                title,
+                machine.metric_started(period=period),
+                machine.metric_succeeded(period=period),
+                machine.metric_failed(period=period),
+            )
 
 
-def _ratio(monitor: EndpointMonitor) -> cloudwatch.IWidget:
-    limit = cloudwatch.HorizontalAnnotation(value=1, label="threshold")
-    return cloudwatch.GraphWidget(
-        title=f"{monitor.kind}: largest distance by its threshold",
-        left=[monitor.metric(MonitorMetric.DRIFT_RATIO)],
-        left_annotations=[limit],
-        left_y_axis=cloudwatch.YAxisProps(min=0),
-        width=_A_THIRD,
-    )
+def _served(endpoint_name: str, package: str) -> cloudwatch.IWidget:
+    """A dashboard has no text of its own that changes: this is renewed with the stack."""
+    text = f"## {endpoint_name}\nThe slot names this version, and its monitors:\n\n`{package}`"
+    return cloudwatch.TextWidget(markdown=text, width=A_THIRD, height=_HEIGHT)
 
 
 def _serving(endpoint_name: str) -> list[cloudwatch.IWidget]:
     return [
-        _graph("invocations", EndpointMetric.INVOCATIONS.of(endpoint_name)),
-        _graph(
+        graph("invocations", EndpointMetric.INVOCATIONS.of(endpoint_name)),
+        graph(
             "errors",
             EndpointMetric.CLIENT_ERRORS.of(endpoint_name),
             EndpointMetric.SERVER_ERRORS.of(endpoint_name),
         ),
-        _graph(
+        graph(
             "latency in microseconds",
             EndpointMetric.MODEL_LATENCY.of(endpoint_name),
             EndpointMetric.OVERHEAD_LATENCY.of(endpoint_name),
@@ -83,18 +99,25 @@ def _serving(endpoint_name: str) -> list[cloudwatch.IWidget]:
     ]
 
 
+def _releases(endpoint_name: str) -> cloudwatch.IWidget:
+    """A line for each endpoint config, and so for each release: where one begins, it took over."""
+    dimensions = "AWS/SageMaker,EndpointName,VariantName,EndpointConfigName"
+    of_this = f'EndpointName="{endpoint_name}" VariantName="{VARIANT}"'
+    search = f"SEARCH('{{{dimensions}}} MetricName=\"Invocations\" {of_this}', 'Sum', 3600)"
+    lines = cloudwatch.MathExpression(
+        expression=search, using_metrics={}, label="", period=Duration.hours(1)
+    )
+    return cloudwatch.GraphWidget(
+        title="releases: invocations by endpoint config",
+        left=[lines],
+        left_y_axis=cloudwatch.YAxisProps(min=0),
+        width=A_THIRD,
+    )
+
+
 def _training(pipeline_name: str) -> list[cloudwatch.IWidget]:
     runs = (PipelineMetric.STARTED, PipelineMetric.SUCCEEDED, PipelineMetric.FAILED)
     return [
-        _graph("training runs", *(run.of(pipeline_name) for run in runs)),
-        _graph("duration of training in milliseconds", PipelineMetric.DURATION.of(pipeline_name)),
+        graph("training runs", *(run.of(pipeline_name) for run in runs)),
+        graph("duration of training in milliseconds", PipelineMetric.DURATION.of(pipeline_name)),
     ]
-
-
-def _graph(title: str, *metrics: cloudwatch.Metric) -> cloudwatch.GraphWidget:
-    return cloudwatch.GraphWidget(
-        title=title,
-        left=list(metrics),
-        left_y_axis=cloudwatch.YAxisProps(min=0),
-        width=_A_THIRD,
-    )

@@ -8,12 +8,13 @@ from aws_cdk import aws_sns as sns
 from constructs import Construct
 
 from mlops_constructs.monitoring.alarms import MonitorAlarms
+from mlops_constructs.monitoring.aws_metrics import headline
 from mlops_constructs.monitoring.engine import Engine, ModelMonitorEngine, OpenEngine
-from mlops_constructs.monitoring.metrics import MonitorMetric
+from mlops_constructs.monitoring.metrics import MonitorMetric, of_kind
 from mlops_constructs.monitoring.model_monitor import ModelMonitor
 from mlops_constructs.monitoring.monitored_endpoint import MonitoredEndpoint, monitor_problems
 from mlops_constructs.monitoring.open_monitor import OpenMonitor
-from mlops_constructs.monitoring.settings import MonitorSettings
+from mlops_constructs.monitoring.settings import LabelledSettings, MonitorSettings
 from mlops_constructs.problems import refuse
 
 _MONITORS: Final[Mapping[type, type[OpenMonitor] | type[ModelMonitor]]] = {
@@ -26,7 +27,8 @@ class EndpointMonitor(Construct):
     """Looks at what an endpoint is asked, writes reports, puts metrics, and rings.
 
     Reports, metrics and alarms have the same places and names on every engine, so that nothing
-    downstream knows which one runs; `measures` says which metrics it puts.
+    downstream knows which one runs; `measures` says which metrics it puts, and `headline` what the
+    one is called that says most (empty if there is none).
 
     Args:
         settings: The monitor's kind and settings.
@@ -34,6 +36,9 @@ class EndpointMonitor(Construct):
         endpoint: What is monitored.
         image_accounts: Region to placeholder to account of AWS's image registries.
         topic: Hears the alarms, and what goes wrong with the monitor itself.
+
+    Attributes:
+        aws_headline: What AWS measures of it by itself and says most; None if it measures nothing.
     """
 
     def __init__(
@@ -47,12 +52,20 @@ class EndpointMonitor(Construct):
         image_accounts: Mapping[str, Mapping[str, str]],
         topic: sns.ITopic,
     ) -> None:
-        refuse(monitor_problems(endpoint.name, endpoint.capture_percent, [settings]))
+        refuse(
+            [
+                *monitor_problems(endpoint.name, endpoint.capture_percent, [settings]),
+                *endpoint.label_problems(settings),
+            ]
+        )
         super().__init__(scope, construct_id)
         self.kind = settings.kind
         self._endpoint = endpoint
         monitor = _MONITORS[type(engine)]
-        self.measures = monitor.measures
+        self.measures = monitor.measures & of_kind(settings)
+        self.headline = settings.headline
+        on_aws = isinstance(engine, ModelMonitorEngine)
+        self.aws_headline = headline(settings, endpoint_name=endpoint.name) if on_aws else None
         monitor(
             self,
             "Engine",
@@ -67,6 +80,7 @@ class EndpointMonitor(Construct):
             "Alarms",
             settings=settings,
             endpoint_name=endpoint.name,
+            waits_hours=_waits_hours(settings) if on_aws else 0,
             condition=endpoint.condition,
             topic=topic,
         )
@@ -81,3 +95,8 @@ class EndpointMonitor(Construct):
     def metric(self, measured: MonitorMetric) -> cloudwatch.Metric:
         """One of the monitor's metrics, by the hour."""
         return measured.of(endpoint_name=self._endpoint.name, kind=self.kind)
+
+
+def _waits_hours(settings: MonitorSettings) -> int:
+    """How long Model Monitor starts no job after a first release, where the open engine says so."""
+    return settings.labels_within_hours if isinstance(settings, LabelledSettings) else 0

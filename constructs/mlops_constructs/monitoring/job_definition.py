@@ -1,39 +1,40 @@
-"""What Model Monitor is told of a data quality job."""
+"""What Model Monitor is told of its jobs.
+
+The four types have the same properties under four names, so one class writes them all. Names and
+meanings are those of CreateDataQualityJobDefinition and its three siblings:
+https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateModelQualityJobDefinition.html
+"""
 
 from typing import Final
 
-from aws_cdk import Fn
-from aws_cdk import aws_sagemaker as sagemaker
+from aws_cdk import CfnResource, Fn
 from constructs import Construct
 
+from mlops_constructs.monitoring.batch_transforms import BatchTransforms
+from mlops_constructs.monitoring.job_kinds import JobKind, job_kind
 from mlops_constructs.monitoring.monitored_endpoint import MonitoredEndpoint
-from mlops_constructs.monitoring.settings import DataQuality
-from mlops_constructs.network import Network
+from mlops_constructs.monitoring.settings import LabelledSettings, MonitorSettings
 
-ANALYZER: Final = "sagemaker-model-monitor-analyzer"
-ANALYZER_IMAGE: Final = (
-    f"${{ModelMonitorAccount}}.dkr.ecr.${{AWS::Region}}.${{AWS::URLSuffix}}/{ANALYZER}"
-)
-"""AWS's image, as the SageMaker SDK names it."""
-
-MAX_RUNTIME_SECONDS: Final = 1800
-"""Half of the shortest time between two runs, which must not overlap."""
-
-_VOLUME_GB = 30
+_INPUT: Final = "/opt/ml/processing/input/endpoint"
+_OUTPUT: Final = "/opt/ml/processing/output"
+_VOLUME_GB: Final = 30
 
 
-class DataQualityJob(Construct):
-    """A data quality job definition without a name and without tags.
+class MonitoringJob(Construct):
+    """A job definition without a name and without tags.
 
-    Every property of the type, tags included, can only be set at creation, so any change replaces
+    Every property of the types, tags included, can only be set at creation, so any change replaces
     it, and CloudFormation makes the new one before it deletes the old: under one name the two would
-    clash. Tags of an app or stage (`Tags.of(...)`) are kept off it, so that a new tag somewhere
+    clash. Tags of an app or stage (`Tags.of(...)`) do not reach it, so that a new tag somewhere
     does not replace every job definition; a stack's own tags CloudFormation will put on it.
 
     Args:
+        settings: Of the monitor.
         endpoint: What is monitored; its baseline is the version's own.
+        transforms: What is monitored in its stead.
         instance_type: Of the job.
-        image: URI of the analyzer.
+        image: URI of what analyses.
+        config_uri: Clarify's configuration, for the kinds that take one.
         role_arn: What the job runs as.
 
     Attributes:
@@ -45,88 +46,103 @@ class DataQualityJob(Construct):
         scope: Construct,
         construct_id: str,
         *,
+        settings: MonitorSettings,
         endpoint: MonitoredEndpoint,
+        transforms: BatchTransforms | None,
         instance_type: str,
         image: str,
+        config_uri: str | None,
         role_arn: str,
     ) -> None:
         super().__init__(scope, construct_id)
-        key_arn = endpoint.storage.key.key_arn
-        types = sagemaker.CfnDataQualityJobDefinition
-        self.resource = types(
-            self,
-            "Resource",
-            role_arn=role_arn,
-            data_quality_app_specification=types.DataQualityAppSpecificationProperty(
-                image_uri=image,
-                # Its metrics have no aggregate to alarm on, and our own say the same.
-                environment={"publish_cloudwatch_metrics": "Disabled"},
-            ),
-            data_quality_baseline_config=_baseline(endpoint.baseline_uri),
-            data_quality_job_input=types.DataQualityJobInputProperty(
-                endpoint_input=types.EndpointInputProperty(
-                    endpoint_name=endpoint.name,
-                    local_path="/opt/ml/processing/input/endpoint",
-                    s3_data_distribution_type="FullyReplicated",
-                    s3_input_mode="File",
-                )
-            ),
-            data_quality_job_output_config=types.MonitoringOutputConfigProperty(
-                kms_key_id=key_arn, monitoring_outputs=[_output(endpoint)]
-            ),
-            job_resources=types.MonitoringResourcesProperty(
-                cluster_config=types.ClusterConfigProperty(
-                    instance_count=1,
-                    instance_type=instance_type,
-                    volume_size_in_gb=_VOLUME_GB,
-                    volume_kms_key_id=key_arn,
-                )
-            ),
-            network_config=_network(endpoint.network),
-            stopping_condition=types.StoppingConditionProperty(
-                max_runtime_in_seconds=MAX_RUNTIME_SECONDS
-            ),
+        kind = job_kind(settings)
+        name = kind.monitoring_type
+        properties = {
+            f"{name}AppSpecification": _application(kind, image, config_uri),
+            f"{name}BaselineConfig": _baseline(kind, endpoint.baseline_uri),
+            f"{name}JobInput": _input(kind, settings, endpoint, transforms),
+            f"{name}JobOutputConfig": _output(settings, endpoint),
+            "JobResources": {"ClusterConfig": _cluster(endpoint, instance_type)},
+            "RoleArn": role_arn,
+            "StoppingCondition": {"MaxRuntimeInSeconds": kind.max_runtime_seconds},
+        }
+        if endpoint.network is not None:
+            properties["NetworkConfig"] = {"VpcConfig": endpoint.network.vpc_config}
+        self.resource = CfnResource(
+            self, "Resource", type=f"AWS::SageMaker::{name}JobDefinition", properties=properties
         )
-        self.resource.add_property_deletion_override("Tags")
         self.resource.cfn_options.condition = endpoint.condition
-        # The type has no attribute for the name; the ARN ends in it.
-        self.job_definition_name = Fn.select(
-            1, Fn.split("/", self.resource.attr_job_definition_arn)
-        )
+        # The types have no attribute for the name; the ARN ends in it.
+        arn = self.resource.get_att("JobDefinitionArn").to_string()
+        self.job_definition_name = Fn.select(1, Fn.split("/", arn))
 
 
-def _baseline(uri: str) -> sagemaker.CfnDataQualityJobDefinition.DataQualityBaselineConfigProperty:
-    types = sagemaker.CfnDataQualityJobDefinition
-    return types.DataQualityBaselineConfigProperty(
-        constraints_resource=types.ConstraintsResourceProperty(
-            s3_uri=f"{uri}/constraints_of_one_run.json"
-        ),
-        statistics_resource=types.StatisticsResourceProperty(s3_uri=f"{uri}/statistics.json"),
-    )
+def _application(kind: JobKind, image: str, config_uri: str | None) -> dict[str, object]:
+    told: dict[str, object] = {
+        "ImageUri": image,
+        "Environment": {"publish_cloudwatch_metrics": "Enabled" if kind.publishes else "Disabled"},
+    }
+    asked = {"ProblemType": kind.problem_type, "ConfigUri": config_uri}
+    return told | {member: value for member, value in asked.items() if value is not None}
 
 
-def _network(
-    network: Network | None,
-) -> sagemaker.CfnDataQualityJobDefinition.NetworkConfigProperty | None:
-    if network is None:
-        return None
-    types = sagemaker.CfnDataQualityJobDefinition
-    return types.NetworkConfigProperty(
-        vpc_config=types.VpcConfigProperty(
-            security_group_ids=list(network.security_groups), subnets=list(network.subnets)
-        )
-    )
+def _baseline(kind: JobKind, uri: str) -> dict[str, object]:
+    files = {"ConstraintsResource": kind.constraints, "StatisticsResource": kind.statistics}
+    return {member: {"S3Uri": f"{uri}/{file}"} for member, file in files.items() if file}
 
 
-def _output(
+def _input(
+    kind: JobKind,
+    settings: MonitorSettings,
     endpoint: MonitoredEndpoint,
-) -> sagemaker.CfnDataQualityJobDefinition.MonitoringOutputProperty:
-    types = sagemaker.CfnDataQualityJobDefinition
-    reports = endpoint.report_prefix(DataQuality.kind)
-    return types.MonitoringOutputProperty(
-        s3_output=types.S3OutputProperty(
-            local_path="/opt/ml/processing/output",
-            s3_uri=endpoint.storage.artifacts.s3_url_for_object(reports),
-            s3_upload_mode="EndOfJob",
-        )
-    )
+    transforms: BatchTransforms | None,
+) -> dict[str, object]:
+    read = {
+        "LocalPath": _INPUT,
+        "S3DataDistributionType": "FullyReplicated",
+        "S3InputMode": "File",
+        **kind.attributes,
+    }
+    labels: dict[str, object] = {}
+    if isinstance(settings, LabelledSettings):
+        read |= _offsets(settings)
+        bucket = endpoint.ground_truth(settings)
+        uri = bucket.s3_url_for_object(settings.ground_truth_prefix)
+        labels["GroundTruthS3Input"] = {"S3Uri": uri}
+    if transforms is None:
+        return {"EndpointInput": {"EndpointName": endpoint.name, **read}, **labels}
+    captured = transforms.source(endpoint.storage.capture.bucket_name)
+    return {"BatchTransformInput": {**captured, **read}, **labels}
+
+
+def _offsets(settings: LabelledSettings) -> dict[str, object]:
+    """From how long to how long before its start a run looks, so that labels may come late.
+
+    Both count from the scheduled time, as in AWS's example: a run at 13:00 of the 9th with -P8D
+    and -P1D looks at what came from 13:00 of the 1st until 13:00 of the 8th.
+    https://docs.aws.amazon.com/sagemaker/latest/dg/model-monitor-model-quality-schedule.html
+    """
+    waits = settings.labels_within_hours
+    return {
+        "StartTimeOffset": f"-PT{waits + settings.every_hours}H",
+        "EndTimeOffset": f"-PT{waits}H",
+    }
+
+
+def _output(settings: MonitorSettings, endpoint: MonitoredEndpoint) -> dict[str, object]:
+    uri = endpoint.storage.artifacts.s3_url_for_object(endpoint.report_prefix(settings.kind))
+    reports = {"LocalPath": _OUTPUT, "S3UploadMode": "EndOfJob", "S3Uri": uri}
+    return {
+        "KmsKeyId": endpoint.storage.key.key_arn,
+        # Exactly one, says the API.
+        "MonitoringOutputs": [{"S3Output": reports}],
+    }
+
+
+def _cluster(endpoint: MonitoredEndpoint, instance_type: str) -> dict[str, object]:
+    return {
+        "InstanceCount": 1,
+        "InstanceType": instance_type,
+        "VolumeKmsKeyId": endpoint.storage.key.key_arn,
+        "VolumeSizeInGB": _VOLUME_GB,
+    }

@@ -23,7 +23,7 @@ JOB_LOGS = "/aws/sagemaker/ProcessingJobs"
 
 
 class MonitorJobRole(iam.Role):
-    """Reads one endpoint's capture and baselines, writes one monitor's reports, logs, and measures.
+    """Reads an endpoint's capture, labels, baselines, writes a monitor's reports, logs, measures.
 
     Args:
         endpoint: What is monitored.
@@ -31,6 +31,8 @@ class MonitorJobRole(iam.Role):
         repositories: ARNs of the repositories that the job's image comes from.
         code: The archives that the job reads.
         namespaces: Where it may put metrics; by default nowhere.
+        ground_truth_prefix: Below it, in the endpoint's label bucket, it reads labels; by default
+            it reads none.
     """
 
     def __init__(
@@ -43,6 +45,7 @@ class MonitorJobRole(iam.Role):
         repositories: Sequence[str],
         code: Sequence[s3_assets.Asset] = (),
         namespaces: Sequence[str] = (),
+        ground_truth_prefix: str | None = None,
     ) -> None:
         super().__init__(
             scope, construct_id, assumed_by=iam.ServicePrincipal("sagemaker.amazonaws.com")
@@ -51,17 +54,19 @@ class MonitorJobRole(iam.Role):
         captured = storage.capture.arn_for_objects(f"{endpoint.capture_prefix}/*")
         baselines = versions.objects_arn
         reports = storage.artifacts.arn_for_objects(f"{endpoint.report_prefix(kind)}/*")
+        labels = _labels(endpoint, ground_truth_prefix)
         logs = log_streams(stack, JOB_LOGS)
         scripts = [asset.bucket.arn_for_objects(asset.s3_object_key) for asset in code]
         for statement in (
             iam.PolicyStatement(
-                actions=["s3:GetObject"], resources=[captured, baselines, *scripts]
+                actions=["s3:GetObject"], resources=[captured, baselines, *labels, *scripts]
             ),
             iam.PolicyStatement(actions=["s3:PutObject"], resources=[reports]),
             list_statement(storage.capture.bucket_arn, f"{endpoint.capture_prefix}/*"),
             # A processing job lists what it downloads, be it a single file.
             list_statement(versions.bucket.bucket_arn, f"{versions.prefix}/*"),
             *(list_statement(asset.bucket.bucket_arn, asset.s3_object_key) for asset in code),
+            *(list_statement(bucket, *prefixes) for bucket, prefixes in labels.values()),
             *key_statements(storage.key.key_arn),
             *versions.key_statements(stack),
             *image_statements(repositories),
@@ -74,6 +79,7 @@ class MonitorJobRole(iam.Role):
             self,
             {
                 captured: "SageMaker names capture files by hour.",
+                **dict.fromkeys(labels, "Label files lie by hour, named by whoever knows them."),
                 baselines: "Each version's baseline lies in a folder that SageMaker names.",
                 reports: "Reports are named by the hour of their window.",
                 logs: "SageMaker names the log stream of each job.",
@@ -83,3 +89,13 @@ class MonitorJobRole(iam.Role):
                 **network_wildcards(Stack.of(self), endpoint.network),
             },
         )
+
+
+def _labels(
+    endpoint: MonitoredEndpoint, prefix: str | None
+) -> dict[str, tuple[str, tuple[str, str]]]:
+    """The ARN of the label files, if any are read, to their bucket's and what of it is listed."""
+    bucket = endpoint.label_bucket
+    if prefix is None or bucket is None:
+        return {}
+    return {bucket.arn_for_objects(f"{prefix}/*"): (bucket.bucket_arn, (prefix, f"{prefix}/*"))}

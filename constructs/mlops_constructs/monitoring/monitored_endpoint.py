@@ -5,10 +5,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from aws_cdk import CfnCondition
+from aws_cdk import aws_s3 as s3
 
-from mlops_constructs.monitoring.settings import MonitorSettings
+from mlops_constructs.monitoring.settings import LabelledSettings, MonitorSettings
 from mlops_constructs.names import name_problems
 from mlops_constructs.network import Network
+from mlops_constructs.problems import InvalidProps
 from mlops_constructs.serving.served_version import VARIANT
 from mlops_constructs.storage import Storage
 from mlops_constructs.version_files import VersionFiles
@@ -27,6 +29,7 @@ class MonitoredEndpoint:
         condition: Under which there is an endpoint, and so its monitors.
         variant: The production variant whose capture is read.
         network: Where the jobs of its monitors run; by default in SageMaker's own.
+        label_bucket: Where it is said what truly happened; monitors that need labels need it.
     """
 
     name: str
@@ -37,6 +40,7 @@ class MonitoredEndpoint:
     condition: CfnCondition
     variant: str = VARIANT
     network: Network | None = None
+    label_bucket: s3.IBucket | None = None
 
     @property
     def capture_prefix(self) -> str:
@@ -51,6 +55,24 @@ class MonitoredEndpoint:
     def report_prefix(self, kind: str) -> str:
         """Below it, in the artifact bucket, lie the reports of a monitor."""
         return f"monitoring/{self.name}/{kind}"
+
+    def ground_truth(self, settings: LabelledSettings) -> s3.IBucket:
+        """The bucket of a monitor's label files; they lie below its `ground_truth_prefix`.
+
+        Raises:
+            InvalidProps: If the endpoint has none.
+        """
+        if self.label_bucket is None:
+            raise InvalidProps(self.label_problems(settings))
+        return self.label_bucket
+
+    def label_problems(self, settings: MonitorSettings) -> Iterator[str]:
+        """Yields why a monitor would have no labels, if it needs them."""
+        if isinstance(settings, LabelledSettings) and self.label_bucket is None:
+            yield (
+                f"monitor {settings.kind!r} of endpoint {self.name!r} needs labels, and the "
+                "endpoint has no bucket of them; give it one with label_bucket="
+            )
 
 
 def monitor_name(endpoint_name: str, kind: str) -> str:

@@ -1,5 +1,8 @@
 """When Model Monitor runs a job definition."""
 
+from collections.abc import Iterator
+from typing import Final
+
 from aws_cdk import CfnCondition, Stack
 from aws_cdk import aws_sagemaker as sagemaker
 from constructs import Construct
@@ -7,6 +10,9 @@ from constructs import Construct
 from mlops_constructs.monitoring.schedule import expression_problems
 from mlops_constructs.names import name_problems
 from mlops_constructs.problems import refuse
+
+TYPES: Final = ("DataQuality", "ModelQuality", "ModelBias", "ModelExplainability")
+"""API reference, MonitoringScheduleConfig: MonitoringType."""
 
 
 class MonitoringSchedule(Construct):
@@ -39,6 +45,7 @@ class MonitoringSchedule(Construct):
             [
                 *name_problems("the name of a monitoring schedule", schedule_name),
                 *expression_problems(schedule_expression),
+                *_type_problems(monitoring_type),
             ]
         )
         super().__init__(scope, construct_id)
@@ -64,3 +71,8 @@ class MonitoringSchedule(Construct):
         return Stack.of(self).format_arn(
             service="sagemaker", resource="monitoring-schedule", resource_name=self.schedule_name
         )
+
+
+def _type_problems(monitoring_type: str) -> Iterator[str]:
+    if monitoring_type not in TYPES:
+        yield f"monitoring_type must be one of {', '.join(TYPES)}, got {monitoring_type!r}"

@@ -8,15 +8,26 @@ https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateProcessingJo
 import json
 from typing import Any, Final
 
+from mlops_constructs.arguments import JOINED, options
 from mlops_constructs.monitoring.metrics import NAMESPACE
 from mlops_constructs.monitoring.monitored_endpoint import MonitoredEndpoint
-from mlops_constructs.monitoring.settings import MonitorSettings
+from mlops_constructs.monitoring.settings import (
+    Attribution,
+    DataQuality,
+    LabelledSettings,
+    MonitorSettings,
+)
 
 SCIKIT_LEARN: Final = (
     "${SklearnAccount}.dkr.ecr.${AWS::Region}.${AWS::URLSuffix}"
     "/sagemaker-scikit-learn:1.9-0-cpu-py3"
 )
 """The image of the training pipeline's own baseline step, as the SageMaker SDK names it."""
+
+XGBOOST: Final = (
+    "${XgboostAccount}.dkr.ecr.${AWS::Region}.${AWS::URLSuffix}/sagemaker-xgboost:3.2-0"
+)
+"""The image that models are trained and served in; attributions are a model's own."""
 
 WINDOW_END: Final = "WindowEnd"
 """The pipeline's one parameter: ISO 8601, or `now`."""
@@ -34,7 +45,8 @@ def monitor_definition(
     """The definition as JSON text.
 
     It holds the placeholders `${MonitorCodeUri}`, `${BaselineUri}`, `${CaptureBucketName}`,
-    `${ArtifactBucketName}`, `${KmsKeyArn}`, `${JobRoleArn}` and `${SklearnAccount}`.
+    `${ArtifactBucketName}`, `${KmsKeyArn}`, `${JobRoleArn}`, `${SklearnAccount}` or
+    `${XgboostAccount}`, and with labels `${LabelBucketName}`.
     """
     definition = {
         "Version": "2020-12-01",
@@ -64,14 +76,14 @@ def _job(
             }
         },
         "AppSpecification": {
-            "ImageUri": SCIKIT_LEARN,
-            "ContainerEntrypoint": ["sh", "-c", _UNPACK_AND_RUN, _script(settings.kind)],
-            "ContainerArguments": _arguments(settings, endpoint),
+            "ImageUri": XGBOOST if isinstance(settings, Attribution) else SCIKIT_LEARN,
+            "ContainerEntrypoint": ["sh", "-c", _UNPACK_AND_RUN, *_scripts(settings)],
+            "ContainerArguments": options(_told(settings, endpoint)),
         },
         "RoleArn": "${JobRoleArn}",
         "ProcessingInputs": [
             _input("code", "${MonitorCodeUri}"),
-            _input("baseline", "${BaselineUri}"),
+            _input("baseline", _baseline(settings)),
         ],
         "ProcessingOutputConfig": {
             "Outputs": [
@@ -90,12 +102,19 @@ def _job(
     }
 
 
-def _script(kind: str) -> str:
-    return f"{kind.replace('-', '_')}.py"
+def _scripts(settings: MonitorSettings) -> list[str]:
+    """Of its kind, and before that what puts its settings together again."""
+    script = f"{settings.kind.replace('-', '_')}.py"
+    return [script] if isinstance(settings, DataQuality) else [JOINED, script]
 
 
-def _arguments(settings: MonitorSettings, endpoint: MonitoredEndpoint) -> list[Any]:
-    options = {
+def _baseline(settings: MonitorSettings) -> str:
+    """Data quality's files lie at the top of a baseline, those of others in folders of theirs."""
+    return "${BaselineUri}" + ("" if isinstance(settings, DataQuality) else f"/{settings.kind}")
+
+
+def _told(settings: MonitorSettings, endpoint: MonitoredEndpoint) -> dict[str, Any]:
+    told = {
         # Read by the script itself: as an input, a prefix would bring all hours that are kept.
         "capture": f"s3://${{CaptureBucketName}}/{endpoint.capture_prefix}",
         "baseline": f"{_INPUT}/baseline",
@@ -108,7 +127,11 @@ def _arguments(settings: MonitorSettings, endpoint: MonitoredEndpoint) -> list[A
         "namespace": NAMESPACE,
         "message": "/opt/ml/output/message",
     }
-    return [part for name, value in options.items() for part in (f"--{name}", value)]
+    if not isinstance(settings, DataQuality):
+        told["settings"] = settings.model_dump_json()
+    if isinstance(settings, LabelledSettings):
+        told["ground-truth"] = f"s3://${{LabelBucketName}}/{settings.ground_truth_prefix}"
+    return told
 
 
 def _input(name: str, uri: str) -> dict[str, Any]:

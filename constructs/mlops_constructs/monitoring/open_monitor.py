@@ -14,7 +14,7 @@ from mlops_constructs.monitoring.job_role import MonitorJobRole
 from mlops_constructs.monitoring.metrics import NAMESPACE, MonitorMetric
 from mlops_constructs.monitoring.monitored_endpoint import MonitoredEndpoint, monitor_name
 from mlops_constructs.monitoring.open_definition import monitor_definition
-from mlops_constructs.monitoring.settings import MonitorSettings
+from mlops_constructs.monitoring.settings import LabelledSettings, MonitorSettings
 from mlops_constructs.monitoring.window_schedule import WindowSchedule
 from mlops_constructs.permissions import job_statements, jobs_of_pipelines, pass_role_statement
 from mlops_constructs.training.archive_asset import ArchiveAsset
@@ -34,7 +34,8 @@ class OpenMonitor(Construct):
         settings: The monitor's kind and settings.
         instance_type: Of its jobs; without local storage, which takes no key.
         endpoint: What is monitored.
-        image_accounts: Region to placeholder (`SklearnAccount`) to account of AWS's registries.
+        image_accounts: Region to placeholder (`SklearnAccount`, for attributions
+            `XgboostAccount`) to account of AWS's registries.
         topic: Hears of a window that no run could be started for.
     """
 
@@ -58,7 +59,7 @@ class OpenMonitor(Construct):
             monitor_definition(settings=settings, endpoint=endpoint, instance_type=instance_type),
             endpoint.network,
         )
-        scripts = ArchiveAsset(self, "Code", folder=MONITOR_STEPS)
+        scripts = ArchiveAsset(self, "Code", folders=[MONITOR_STEPS])
         registries = ImageRegistries(self, "Images", definition=definition, accounts=image_accounts)
         self.job_role = MonitorJobRole(
             self,
@@ -68,6 +69,7 @@ class OpenMonitor(Construct):
             repositories=registries.repository_arns,
             code=[scripts],
             namespaces=[NAMESPACE],
+            ground_truth_prefix=_ground_truth_prefix(settings),
         )
         self.role = _pipeline_role(self, self.job_role)
         values = {
@@ -78,6 +80,8 @@ class OpenMonitor(Construct):
             "KmsKeyArn": endpoint.storage.key.key_arn,
             "JobRoleArn": self.job_role.role_arn,
         }
+        if isinstance(settings, LabelledSettings):
+            values["LabelBucketName"] = endpoint.ground_truth(settings).bucket_name
         pipeline = sagemaker.CfnPipeline(
             self,
             "Resource",
@@ -111,6 +115,10 @@ class OpenMonitor(Construct):
             actions=["sagemaker:StartPipelineExecution"],
             resource_arns=[self.pipeline_arn],
         )
+
+
+def _ground_truth_prefix(settings: MonitorSettings) -> str | None:
+    return settings.ground_truth_prefix if isinstance(settings, LabelledSettings) else None
 
 
 def _pipeline_role(scope: Construct, job_role: iam.IRole) -> iam.Role:

@@ -5,10 +5,12 @@ documented event names neither the schedule nor the exit message.
 https://docs.aws.amazon.com/sagemaker/latest/dg/automating-sagemaker-with-eventbridge.html
 """
 
-from collections.abc import Mapping
-
-from mlops_constructs.monitoring.metrics import NAMESPACE, MonitorMetric
+from mlops_constructs.monitoring.baseline_age import baseline_age, metric_data
+from mlops_constructs.monitoring.job_kinds import job_kind
+from mlops_constructs.monitoring.metrics import MonitorMetric
+from mlops_constructs.monitoring.monitor_images import repository
 from mlops_constructs.monitoring.monitored_endpoint import monitor_name
+from mlops_constructs.monitoring.settings import MonitorSettings
 from mlops_constructs.state_machines.failures import TOLD, ends, failure
 from mlops_constructs.state_machines.notices import notice
 from mlops_constructs.state_machines.states import (
@@ -36,31 +38,33 @@ SAYS_NONE = "no violations"
 
 NO_SUCH_KEY = ["S3.NoSuchKeyException"]
 
-MEASURED: Mapping[MonitorMetric, object] = {
-    MonitorMetric.VIOLATIONS: jsonata("$violations"),
-    MonitorMetric.HEARTBEAT: 1,
-}
-"""What a report of Model Monitor gives, with its value."""
+MEASURED = (MonitorMetric.VIOLATIONS, MonitorMetric.HEARTBEAT, MonitorMetric.BASELINE_AGE)
+"""What a run of Model Monitor gives."""
 
 TIMEOUT_SECONDS = 15 * 60
 
 
-def report_definition(*, endpoint_name: str, kind: str) -> State:
+def report_definition(*, endpoint_name: str, settings: MonitorSettings) -> State:
     """The state machine of one monitor, with `${TopicArn}` for the topic.
 
-    Its input names the processing job that ended, as `job`.
+    Its input names the processing job that ended, as `job`, and the S3 URI of the constraints that
+    the monitor holds runs against, as `constraints`.
     """
-    monitor = monitor_name(endpoint_name, kind)
+    monitor = monitor_name(endpoint_name, settings.kind)
     return {
         "Comment": f"Measures what {monitor} reported",
         "QueryLanguage": "JSONata",
         "StartAt": "Read the job",
         "TimeoutSeconds": TIMEOUT_SECONDS,
-        "States": _job(monitor) | _report() | _measure(endpoint_name, kind) | _end(monitor),
+        "States": _job(monitor, repository(job_kind(settings).image))
+        | _report()
+        | _measure(endpoint_name, settings.kind)
+        | baseline_age(endpoint_name, settings.kind, then="Done")
+        | _end(monitor),
     }
 
 
-def _job(monitor: str) -> dict[str, State]:
+def _job(monitor: str, analyses: str) -> dict[str, State]:
     result = "$states.result"
     schedule = f"$substringAfter({result}.MonitoringScheduleArn, 'monitoring-schedule/')"
     output = f"{result}.ProcessingOutputConfig.Outputs[0].S3Output.S3Uri"
@@ -77,7 +81,9 @@ def _job(monitor: str) -> dict[str, State]:
                     "output": jsonata(or_else(output, "''")),
                     "told": jsonata(or_else(f"{result}.ExitMessage", "''")),
                     "reason": jsonata(or_else(f"{result}.FailureReason", "''")),
-                }
+                    "image": jsonata(or_else(f"{result}.AppSpecification.ImageUri", "''")),
+                },
+                "constraints": jsonata("$states.input.constraints"),
             },
             then="Is it a run of this monitor?",
         ),
@@ -85,6 +91,8 @@ def _job(monitor: str) -> dict[str, State]:
         "Is it a run of this monitor?": choose(
             when(f"$lowercase($job.schedule) != '{monitor.lower()}'", "Leave it alone"),
             when("$job.status != 'Completed'", "Tell that the run failed"),
+            # Labels are merged by a job of its own, which has no report; the run comes after it.
+            when(f"$not($contains($job.image, '/{analyses}'))", "Leave it alone"),
             otherwise="Read the violations",
         ),
         "Leave it alone": finish({"outcome": "not a run of this monitor"}),
@@ -134,24 +142,13 @@ def _report() -> dict[str, State]:
 
 
 def _measure(endpoint_name: str, kind: str) -> dict[str, State]:
-    dimensions = [{"Name": "Endpoint", "Value": endpoint_name}, {"Name": "Monitor", "Value": kind}]
+    put = {MonitorMetric.VIOLATIONS: jsonata("$violations"), MonitorMetric.HEARTBEAT: 1}
     return {
         "Put the metrics": call(
             "cloudwatch",
             "putMetricData",
-            {
-                "Namespace": NAMESPACE,
-                "MetricData": [
-                    {
-                        "MetricName": metric.metric_name,
-                        "Dimensions": dimensions,
-                        "Unit": "Count",
-                        "Value": value,
-                    }
-                    for metric, value in MEASURED.items()
-                ],
-            },
-            then="Done",
+            metric_data(endpoint_name, kind, put, unit="Count"),
+            then="Look at the baseline",
         ),
         "Done": finish({"outcome": "measured", "violations": jsonata("$violations")}),
     }

@@ -21,6 +21,15 @@ def model_monitor_expression(every_hours: int) -> str:
     return f"cron(0 {_hours(every_hours)} ? * * *)"
 
 
+def before_runs_expression(every_hours: int) -> str:
+    """For EventBridge Scheduler: ten minutes before each run of a monitor.
+
+    Model Monitor starts a run up to 20 minutes after its hour.
+    """
+    hours = sorted((hour - 1) % 24 for hour in range(0, 24, every_hours))
+    return f"cron(50 {','.join(map(str, hours))} * * ? *)"
+
+
 def expression_problems(expression: str) -> Iterator[str]:
     """Yields why Model Monitor would not accept a schedule, which CloudFormation does not check.
 

@@ -6,9 +6,11 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_sns as sns
 from constructs import Construct
 
+from mlops_constructs.monitoring.job_kinds import job_kind
 from mlops_constructs.monitoring.metrics import NAMESPACE
 from mlops_constructs.monitoring.monitored_endpoint import MonitoredEndpoint, monitor_name
 from mlops_constructs.monitoring.report_states import report_definition
+from mlops_constructs.monitoring.settings import MonitorSettings
 from mlops_constructs.permissions import list_statement, metric_statement
 from mlops_constructs.state_machines import ReconcilingMachine
 from mlops_constructs.state_machines.events import start_on
@@ -16,7 +18,7 @@ from mlops_constructs.wildcards import acknowledge_wildcards
 
 
 class ViolationReport(Construct):
-    """Counts the violations of each run, and puts the count as a metric with a heartbeat.
+    """Counts the violations of each run, and puts the count, a heartbeat and the baseline's age.
 
     A rule hears of every processing job that ends and that ran as ``job_role``; a state machine
     asks for the job, reads its report and measures it. SageMaker may send an event twice: the same
@@ -25,7 +27,7 @@ class ViolationReport(Construct):
 
     Args:
         endpoint: What is monitored; its artifact bucket gets the reports.
-        kind: Of the monitor.
+        settings: Of the monitor.
         job_role: What the monitor's jobs run as, and no others do.
         topic: Hears of runs that failed and of reports that can't be read.
     """
@@ -36,19 +38,20 @@ class ViolationReport(Construct):
         construct_id: str,
         *,
         endpoint: MonitoredEndpoint,
-        kind: str,
+        settings: MonitorSettings,
         job_role: iam.IRole,
         topic: sns.ITopic,
     ) -> None:
         super().__init__(scope, construct_id)
-        name = monitor_name(endpoint.name, kind)
+        name = monitor_name(endpoint.name, settings.kind)
+        constraints = f"{endpoint.baseline_uri}/{job_kind(settings).constraints}"
         self.machine = ReconcilingMachine(
             self,
             "Machine",
             state_machine_name=f"{name}-report",
             noun="report of a monitor",
-            definition=report_definition(endpoint_name=endpoint.name, kind=kind),
-            role=lambda machine: _role(machine, endpoint, kind, topic),
+            definition=report_definition(endpoint_name=endpoint.name, settings=settings),
+            role=lambda machine: _role(machine, endpoint, settings.kind, topic),
             topic=topic,
             key=endpoint.storage.key,
         )
@@ -56,7 +59,10 @@ class ViolationReport(Construct):
             self,
             _end_of_a_job(job_role),
             machine=self.machine.state_machine,
-            told={"job": events.EventField.from_path("$.detail.ProcessingJobName")},
+            told={
+                "job": events.EventField.from_path("$.detail.ProcessingJobName"),
+                "constraints": constraints,
+            },
             topic=topic,
             meaning=f"A run of {name} was not measured; the queue has its event",
         )
@@ -76,6 +82,7 @@ def _end_of_a_job(job_role: iam.IRole) -> events.EventPattern:
 def _role(scope: Construct, endpoint: MonitoredEndpoint, kind: str, topic: sns.ITopic) -> iam.Role:
     role = iam.Role(scope, "Role", assumed_by=iam.ServicePrincipal("states.amazonaws.com"))
     artifacts, prefix = endpoint.storage.artifacts, endpoint.report_prefix(kind)
+    versions = endpoint.versions
     reports = artifacts.arn_for_objects(f"{prefix}/*")
     jobs = Stack.of(scope).format_arn(
         service="sagemaker", resource="processing-job", resource_name="*"
@@ -85,6 +92,8 @@ def _role(scope: Construct, endpoint: MonitoredEndpoint, kind: str, topic: sns.I
         iam.PolicyStatement(actions=["s3:GetObject"], resources=[reports]),
         # Without it S3 says "access denied" of a file that is not there.
         list_statement(artifacts.bucket_arn, f"{prefix}/*"),
+        # The age of a baseline is in the listing; it is not read.
+        list_statement(versions.bucket.bucket_arn, f"{versions.prefix}/*"),
         metric_statement([NAMESPACE]),
         iam.PolicyStatement(actions=["sns:Publish"], resources=[topic.topic_arn]),
         iam.PolicyStatement(

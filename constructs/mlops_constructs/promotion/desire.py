@@ -139,9 +139,7 @@ def _without_approval() -> dict[str, State]:
 def _read(package: str, *, approved: bool, then: str) -> State:
     """Makes a version the desired one, with the slot that would name it."""
     result = "$states.result"
-    constraints = f"{result}.DriftCheckBaselines.ModelDataQuality.Constraints.S3Uri"
-    folder = rf"$replace({constraints}, /\/[^\/]*$/, '')"
-    slot = f"{package} & ',' & ($exists({constraints}) ? {folder} : 'NONE')"
+    slot = f"{package} & ',' & {_baseline(f'{result}.DriftCheckBaselines')}"
     return call(
         "sagemaker",
         "describeModelPackage",
@@ -162,6 +160,28 @@ def _read(package: str, *, approved: bool, then: str) -> State:
         },
         then=then,
     )
+
+
+def _baseline(baselines: str) -> str:
+    """The folder of a version's baselines, or NONE: the file of requests lies at its top, those of
+    answers each in a folder of their kind."""
+    of_requests = f"{baselines}.ModelDataQuality.Constraints.S3Uri"
+    of_answers = ", ".join(
+        f"{baselines}.{file}.S3Uri"
+        for file in (
+            "ModelQuality.Constraints", "Bias.PostTrainingConstraints", "Explainability.Constraints"
+        )
+    )  # fmt: skip
+    return (
+        f"($exists({of_requests}) ? {_without(of_requests, levels=1)}"
+        f" : $exists([{of_answers}][0]) ? {_without(f'[{of_answers}][0]', levels=2)} : 'NONE')"
+    )
+
+
+def _without(uri: str, *, levels: int) -> str:
+    """In JSONata, a URI without its last parts."""
+    parts = r"\/[^\/]*" * levels
+    return f"$replace({uri}, /{parts}$/, '')"
 
 
 def _comparison() -> dict[str, State]:

@@ -1,5 +1,6 @@
-"""A folder of scripts, uploaded as one reproducible archive."""
+"""Folders of scripts, uploaded as one reproducible archive."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -10,17 +11,17 @@ from mlops_constructs.archive import archive
 
 
 class ArchiveAsset(s3_assets.Asset):
-    """A folder as a .tar.gz in the bootstrap bucket; CDK itself would make a .zip of it.
+    """Folders as one .tar.gz in the bootstrap bucket; CDK itself would make a .zip of one.
 
     Args:
-        folder: What is packed.
+        folders: What is packed; no two hold a file of the same name.
 
     Attributes:
         digest: SHA-256 of the archive.
     """
 
-    def __init__(self, scope: Construct, construct_id: str, *, folder: Path) -> None:
-        packed = archive(folder)
+    def __init__(self, scope: Construct, construct_id: str, *, folders: Sequence[Path]) -> None:
+        packed = archive(*folders)
         self.digest = packed.digest
         with TemporaryDirectory() as temporary:
             path = Path(temporary) / f"{construct_id}.tar.gz"

@@ -1,6 +1,6 @@
-"""A SageMaker pipeline from a reviewed definition and a folder of scripts."""
+"""A SageMaker pipeline from a reviewed definition and folders of scripts."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from pathlib import Path
 
@@ -59,7 +59,7 @@ class TrainingPipeline(Construct):
     Args:
         pipeline_name: 1 to 63 letters, digits and inner hyphens; also the prefix of its artifacts.
         definition: The pipeline definition as JSON text.
-        code: The folder of scripts.
+        code: The folders of scripts, packed into one archive.
         data_prefix: Where in the data bucket this model's data lies, without a slash at its end.
         image_accounts: Region to placeholder (`XgboostAccount`) to account of AWS's registries.
         model_package_group: Where versions are registered.
@@ -74,7 +74,7 @@ class TrainingPipeline(Construct):
         *,
         pipeline_name: str,
         definition: str,
-        code: Path,
+        code: Sequence[Path],
         data_prefix: str,
         image_accounts: Mapping[str, Mapping[str, str]],
         model_package_group: ModelPackageGroup,
@@ -85,9 +85,9 @@ class TrainingPipeline(Construct):
         super().__init__(scope, construct_id)
         self.pipeline_name = pipeline_name
         self.input_data_uri = storage.data.s3_url_for_object(f"{data_prefix}/")
-        scripts = ArchiveAsset(self, "Code", folder=code)
-        monitors = ArchiveAsset(self, "Monitors", folder=MONITOR_STEPS)
-        no_champion = ArchiveAsset(self, "NoChampion", folder=NO_CHAMPION)
+        scripts = ArchiveAsset(self, "Code", folders=code)
+        monitors = ArchiveAsset(self, "Monitors", folders=[MONITOR_STEPS])
+        no_champion = ArchiveAsset(self, "NoChampion", folders=[NO_CHAMPION])
         registries = ImageRegistries(self, "Images", definition=definition, accounts=image_accounts)
         subject = f"the definition of pipeline {pipeline_name!r}"
         refuse(placeholder_problems(subject, definition, registries.accounts))
