@@ -39,9 +39,10 @@ from rehearsal.timeline import Timeline
 from rehearsal.world import World
 
 SEED = 1990
-SILENT_BY = 4 * HOUR
-"""After the midnight before which two runs of a monitor were missed: it has been quiet for 50
-hours by then."""
+SILENT_BY = 8 * HOUR
+"""After the midnight before which two runs of a monitor were missed. It has been quiet for 50 hours
+after three, and CloudWatch looks at some hours more than it is asked to before it calls them
+missing."""
 NOTHING_YET = Outcomes((TOO_FEW_RECORDS,), (NO_DATA,))
 EARLY = {QUALITY: NOTHING_YET, BIAS: NOTHING_YET, ATTRIBUTION: both(QUIET)}
 UNTOLD = Outcomes((TOO_FEW_LABELS,), (NO_DATA,))
