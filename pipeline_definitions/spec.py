@@ -9,6 +9,7 @@ from pathlib import Path
 
 from mlops_constructs.monitoring import DataQuality, MonitorSettings
 from mlops_constructs.retraining import RetrainingPolicy
+from mlops_constructs.serving import Hosting, Release
 from pipeline_definitions.needs import label_problems, need_problems
 from pipeline_definitions.schema import SCHEMA, Schema, read_schema
 
@@ -46,6 +47,9 @@ class ModelSpec:
         monitors: What watches the endpoint, in every stage that serves it; at most one of a kind.
             All but `DataQuality` read `steps/schema.json`.
         retraining: When it is trained again.
+        hosting: How it is served, in every stage that says nothing else of it; by default as the
+            stage serves models.
+        release: How a new version takes over, likewise.
     """
 
     name: str
@@ -55,6 +59,8 @@ class ModelSpec:
     content_type: str = "text/csv"
     monitors: tuple[MonitorSettings, ...] = ()
     retraining: RetrainingPolicy = field(default_factory=RetrainingPolicy)
+    hosting: Hosting | None = None
+    release: Release | None = None
 
     @property
     def steps_folder(self) -> Path:

@@ -79,7 +79,10 @@ def _metrics(evaluation: Value, baselines: Mapping[str, Value]) -> Any:
 
 
 def _drift_check_baselines(baselines: Mapping[str, Value]) -> Any:
-    """What monitors compare with; promotions find the folder of it all by these files."""
+    """What monitors compare with; promotions find the folder of it all by these files.
+
+    https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_DriftCheckBias.html
+    """
 
     def file(kind: str, name: str, source: type = MetricsSource) -> Any:
         return _json(baselines[kind], name, source) if kind in baselines else None
@@ -90,9 +93,9 @@ def _drift_check_baselines(baselines: Mapping[str, Value]) -> Any:
         model_data_statistics=file(DataQuality.kind, "statistics.json"),
         model_data_constraints=file(DataQuality.kind, "constraints.json"),
         bias_config_file=file(Bias.kind, "analysis_config.json", FileSource),
-        # One report holds both: what the labels say, and what the answers do.
-        bias_pre_training_constraints=file(Bias.kind, "analysis.json"),
-        bias_post_training_constraints=file(Bias.kind, "analysis.json"),
+        # One file holds both: what the labels say, and what the answers do.
+        bias_pre_training_constraints=file(Bias.kind, "constraints.json"),
+        bias_post_training_constraints=file(Bias.kind, "constraints.json"),
         explainability_constraints=file(Attribution.kind, "analysis.json"),
     )
 

@@ -427,6 +427,22 @@ def test_a_value_below_its_limit_is_no_violation_while_the_interval_is_not(tmp_p
     assert sure.since == 0
 
 
+@pytest.mark.parametrize("day", range(1, 7))
+def test_the_day_is_found_though_a_few_days_turn_the_ranking_of_the_whole_window(day: int):
+    """After a rise that large, one day of six makes the ranking of all six the new one."""
+    judging, files = script("attribution_judging"), script("attribution_files")
+    metrics = script("attribution_metrics")
+    then = {name: metrics.Interval(value, value, value) for name, value in (("a", 4.0), ("b", 1.0))}
+    known = files.Known(BEGAN, ["a", "b"], then, 0.97, 0.7)
+    days = np.repeat(np.arange(7), [90, 40, 60, 50, 80, 30, 70])
+    usual, since = np.array([4.0, 1.0]), np.array([1.0, 60.0])
+    sizes = np.random.default_rng(day).exponential(size=(len(days), 2))
+    sizes *= np.where((days < day)[:, None], usual, since)
+    finding, _ = judging.judge(known, sizes, days, limit=0.95)
+    assert finding.violated
+    assert finding.since == day
+
+
 def test_windows_of_rows_in_time_are_as_long_as_the_monitors():
     windows = script("attribution_baseline").windows
     hours = np.repeat(np.arange(24 * 28), 4)

@@ -1,6 +1,7 @@
 """On real mortgages: how often the bias monitor is wrong. `make bench-monitors` does more of it."""
 
 import numpy as np
+import pytest
 
 from bench import monitors_bias
 
@@ -11,6 +12,7 @@ def test_windows_of_the_baseline_ring_in_at_most_5_of_100():
     assert monitors_bias.false_alarms(town, 40, 1_000) <= 1
 
 
+@pytest.mark.nightly
 def test_people_of_the_same_town_seldom_ring():
     assert monitors_bias.of_the_same_town(monitors_bias.mortgages(), 10) <= 1
 

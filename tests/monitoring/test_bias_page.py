@@ -115,7 +115,9 @@ def test_group_sizes_are_told_now_and_in_the_baseline(pages):
 
 
 @needs_chromium
-@pytest.mark.parametrize("outcome", ["drift", "too-few-labels"])
+@pytest.mark.parametrize(
+    "outcome", ["drift", pytest.param("too-few-labels", marks=pytest.mark.nightly)]
+)
 def test_a_browser_logs_no_error_and_asks_for_nothing(pages, tmp_path: Path, outcome: str):
     errors, hosts = look(pages[outcome], tmp_path)
     assert "CONSOLE" not in errors

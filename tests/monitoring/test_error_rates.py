@@ -4,6 +4,8 @@ import pytest
 
 from bench import monitors
 
+pytestmark = pytest.mark.nightly
+
 
 @pytest.fixture(scope="module")
 def rows():

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from bench.scripts import load
 from tests.monitoring.answered import (
     ASKED_AT,
     ENDS,
@@ -22,7 +23,7 @@ from tests.monitoring.answered import (
     labelled,
     rows,
 )
-from tests.monitoring.conftest import Report, capture, exchange, label, script
+from tests.monitoring.conftest import STEPS, Report, capture, exchange, label, script
 from tests.monitoring.test_data_quality import CloudWatch, cloudwatch  # noqa: F401 - a fixture
 
 STARTS = ENDS - timedelta(days=7)
@@ -68,9 +69,8 @@ def test_a_week_as_right_as_the_baseline_is_quiet(monitor: Monitor):
 
 
 def test_settings_are_what_the_settings_class_writes(monitor: Monitor):
-    from mlops_constructs.monitoring.settings import ModelQuality
-
-    written = ModelQuality(
+    (settings,) = load(STEPS.parent, "settings")  # alone, without the CDK
+    written = settings.ModelQuality(
         ground_truth_prefix="labels", problem_type="BinaryClassification", minimum_coverage=0.9
     ).model_dump_json()
     week = rows(seed=2)

@@ -149,7 +149,14 @@ needs_chromium = pytest.mark.skipif(
 
 
 @needs_chromium
-@pytest.mark.parametrize("outcome", ["quiet", "drift", "too-few-records"])
+@pytest.mark.parametrize(
+    "outcome",
+    [
+        "drift",
+        pytest.param("quiet", marks=pytest.mark.nightly),
+        pytest.param("too-few-records", marks=pytest.mark.nightly),
+    ],
+)
 def test_a_browser_logs_no_error_and_asks_for_nothing(pages, tmp_path: Path, outcome: str):
     errors, hosts = look(pages[outcome], tmp_path)
     assert "CONSOLE" not in errors

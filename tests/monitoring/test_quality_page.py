@@ -126,7 +126,9 @@ def test_an_interval_beyond_the_picture_has_no_end_there():
 
 
 @needs_chromium
-@pytest.mark.parametrize("outcome", ["drift", "too-few-labels"])
+@pytest.mark.parametrize(
+    "outcome", ["drift", pytest.param("too-few-labels", marks=pytest.mark.nightly)]
+)
 def test_a_browser_logs_no_error_and_asks_for_nothing(tmp_path: Path, outcome: str):
     path = tmp_path / "page.html"
     path.write_text(html(outcome))

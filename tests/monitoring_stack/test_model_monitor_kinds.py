@@ -10,7 +10,6 @@ import cdk_nag
 import pytest
 from aws_cdk import Environment, Tags
 from botocore.validate import ParamValidator
-from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER
 from jsonschema import Draft7Validator
 
 from mlops_constructs.monitoring import (
@@ -123,6 +122,9 @@ def batch_of(dataset_format: DatasetFormat) -> BatchTransforms:
 
 def schema_problems(template: Template) -> list[str]:
     """What CloudFormation's own schemas say against its job definitions and schedules."""
+    # Who only collects tests need not wait for sympy and networkx.
+    from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER
+
     found: list[str] = []
     for resource in template["Resources"].values():
         if resource["Type"].endswith(("JobDefinition", "::MonitoringSchedule")):

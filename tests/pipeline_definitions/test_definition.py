@@ -138,6 +138,7 @@ def test_the_pin_is_the_installed_version():
     assert sagemaker_pin() == f"sagemaker=={version('sagemaker')}"
 
 
+@pytest.mark.nightly
 def test_what_synth_imports_brings_no_sdk_along():
     code = (
         "import sys\n"

@@ -10,6 +10,7 @@ import pytest
 from bench.scripts import load
 from mlops_constructs.monitor_steps import MONITOR_STEPS
 from mlops_constructs.monitoring import Attribution, Bias, Facet, ModelQuality
+from mlops_constructs.monitoring.job_kinds import job_kind
 from tests.pipeline_definitions.maker import Maker
 from tests.project import EXAMPLE, change, copy_definitions
 
@@ -159,10 +160,31 @@ def test_its_registry_entry_says_what_it_is_like_and_what_it_is_compared_with(
         "ModelQuality.Statistics": (quality, "statistics.json"),
         "ModelQuality.Constraints": (quality, "constraints.json"),
         "Bias.ConfigFile": (bias, "analysis_config.json"),
-        "Bias.PreTrainingConstraints": (bias, "analysis.json"),
-        "Bias.PostTrainingConstraints": (bias, "analysis.json"),
+        "Bias.PreTrainingConstraints": (bias, "constraints.json"),
+        "Bias.PostTrainingConstraints": (bias, "constraints.json"),
         "Explainability.Constraints": (why, "analysis.json"),
     }
+
+
+def test_the_registry_names_the_constraints_that_jobs_of_model_monitor_compare_with(
+    of_both: dict[str, Any],
+):
+    """Constraints are what a monitor made from the package compares with, the config its own.
+
+    https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_DriftCheckBias.html
+    """
+    carried = {
+        member: f"{output.partition('/')[2]}/{file}"
+        for member, (output, file) in files(
+            arguments(of_both, "Register")["DriftCheckBaselines"]
+        ).items()
+    }
+    quality, bias, why = (job_kind(settings) for settings in (QUALITY, BIAS, Attribution()))
+    assert carried["ModelQuality.Constraints"] == quality.constraints
+    assert carried["Bias.PreTrainingConstraints"] == bias.constraints
+    assert carried["Bias.PostTrainingConstraints"] == bias.constraints
+    assert carried["Bias.ConfigFile"] == bias.analysis_config
+    assert carried["Explainability.Constraints"] == why.constraints
 
 
 def test_a_model_whose_requests_are_not_described_is_registered_without(of_answers: dict[str, Any]):

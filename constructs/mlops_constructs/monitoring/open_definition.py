@@ -17,6 +17,7 @@ from mlops_constructs.monitoring.settings import (
     LabelledSettings,
     MonitorSettings,
 )
+from mlops_constructs.window_schedule import WINDOW_END
 
 SCIKIT_LEARN: Final = (
     "${SklearnAccount}.dkr.ecr.${AWS::Region}.${AWS::URLSuffix}"
@@ -28,9 +29,6 @@ XGBOOST: Final = (
     "${XgboostAccount}.dkr.ecr.${AWS::Region}.${AWS::URLSuffix}/sagemaker-xgboost:3.2-0"
 )
 """The image that models are trained and served in; attributions are a model's own."""
-
-WINDOW_END: Final = "WindowEnd"
-"""The pipeline's one parameter: ISO 8601, or `now`."""
 
 _INPUT = "/opt/ml/processing/input"
 _REPORT = "/opt/ml/processing/output/report"

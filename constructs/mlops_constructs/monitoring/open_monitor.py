@@ -14,14 +14,15 @@ from mlops_constructs.monitoring.job_role import MonitorJobRole
 from mlops_constructs.monitoring.metrics import NAMESPACE, MonitorMetric
 from mlops_constructs.monitoring.monitored_endpoint import MonitoredEndpoint, monitor_name
 from mlops_constructs.monitoring.open_definition import monitor_definition
+from mlops_constructs.monitoring.schedule import eventbridge_expression
 from mlops_constructs.monitoring.settings import LabelledSettings, MonitorSettings
-from mlops_constructs.monitoring.window_schedule import WindowSchedule
 from mlops_constructs.permissions import job_statements, jobs_of_pipelines, pass_role_statement
 from mlops_constructs.training.archive_asset import ArchiveAsset
 from mlops_constructs.training.definition import filled
 from mlops_constructs.training.image_registries import ImageRegistries
 from mlops_constructs.training.placement import placed
 from mlops_constructs.wildcards import acknowledge_wildcards
+from mlops_constructs.window_schedule import WindowSchedule
 
 
 class OpenMonitor(Construct):
@@ -96,7 +97,7 @@ class OpenMonitor(Construct):
             self,
             "Schedule",
             pipeline_name=self.pipeline_name,
-            every_hours=settings.every_hours,
+            expression=eventbridge_expression(settings.every_hours),
             condition=endpoint.condition,
             topic=topic,
         )

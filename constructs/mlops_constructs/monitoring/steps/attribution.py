@@ -36,6 +36,7 @@ from attribution_files import Known
 from attribution_judging import aligned, judge, limit_of
 from attribution_verdict import Feature, Ranks
 from data_quality import report
+from enough import too_few
 from failure import exit_code
 from invocation import parser, settings_of, window_of
 
@@ -61,12 +62,10 @@ def run(options: argparse.Namespace) -> None:
     rows = reader.rows(capture.files(options.capture, window.start, window.end))
     drawn = draw(rows, reader.days, int(settings["explained_records"]), window.end)
     records = sum(drawn.by_day)
-    too_little, findings = "", []
+    too_little, findings = too_few(records, options.minimum_records), []
     features = [Feature(name, of, place, None, None)
                 for place, (name, of) in enumerate(known.then.items(), start=1)]  # fmt: skip
-    if records < options.minimum_records:
-        too_little = f"{records:,} records, and at least {options.minimum_records:,} are needed"
-    else:
+    if not too_little:
         limit = limit_of(known, settings["minimum_ndcg"])
         explained = explain(options.baseline / ARCHIVE, drawn)
         reader.unreadable.update([REFUSED] * explained.refused)

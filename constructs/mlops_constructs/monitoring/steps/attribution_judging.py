@@ -68,15 +68,25 @@ def judge(
 
 
 def _since(then: np.ndarray, contributions: np.ndarray, days: np.ndarray, limit: float) -> int:
-    """The day from which on the window differs most from what it was before, as in judging.py."""
-    number = int(days.max()) + 1
-    sums = np.column_stack(
-        [np.bincount(days, column, number) for column in np.abs(contributions).T]
-    )
+    """The day from which on single days rank features most unlike those before.
+
+    Of all days that split the window into a part that reaches the limit and one that does not, the
+    one where the mean NDCG of the days differs most, weighed as for two samples of rows:
+    sqrt(k (n - k)) times difference, for k of n rows. The NDCG of a part as a whole can't tell: a
+    day of large contributions turns the ranking of a week as far around as six of them do. Where
+    there is no such day, the violation is as old as the window.
+    """
+    rows = np.bincount(days)
+    sums = np.column_stack([np.bincount(days, column) for column in np.abs(contributions).T])
+    daily = np.array([ndcg(then, of_day) for of_day in sums])
     best, since = 0.0, 0
-    for day in range(int(days.min()) + 1, number):
-        before, after = ndcg(then, sums[:day].sum(axis=0)), ndcg(then, sums[day:].sum(axis=0))
-        weight = np.sqrt(day * (number - day)) * (before - after)
-        if after < limit <= before and weight > best:
-            best, since = float(weight), day
+    for day in np.flatnonzero(rows)[1:]:
+        if not ndcg(then, sums[day:].sum(axis=0)) < limit <= ndcg(then, sums[:day].sum(axis=0)):
+            continue
+        before, after = (
+            np.average(daily[part], weights=rows[part]) for part in (slice(day), slice(day, None))
+        )
+        weight = np.sqrt(float(rows[:day].sum()) * rows[day:].sum()) * (before - after)
+        if weight > best:
+            best, since = float(weight), int(day)
     return since

@@ -42,6 +42,7 @@ from bias_metrics import ANSWERS
 from bias_settings import Settings, settings_of
 from bias_verdict import BiasVerdict, Group, groups_of, told
 from bias_words import SAYS
+from enough import too_few, too_few_labels
 from failure import exit_code
 from ground_truth import Joined
 from invocation import parser
@@ -107,17 +108,20 @@ def judged(
     minimum_coverage: float,
 ) -> BiasVerdict:  # fmt: skip
     """The verdict on what was counted."""
-    too_few = _too_few(joined.rows, minimum_records, "records")
-    lacking = "" if too_few else _too_few_labels(joined, minimum_records, minimum_coverage)
+    records_lack = too_few(joined.rows, minimum_records)
+    lacking = "" if records_lack else too_few_labels(
+        joined.labelled, joined.rows, minimum_records=minimum_records,
+        minimum_coverage=minimum_coverage,
+    )  # fmt: skip
     found = [
         finding
         for facet, table, usual in zip(settings.facets, counted, baseline.usual, strict=True)
         for finding in judge(facet, table, usual, settings.thresholds)
     ]
     found.sort(key=lambda finding: (bool(finding.why), -finding.ratio))
-    if not too_few and not lacking and all(finding.why for finding in found):
-        too_few = "; ".join(dict.fromkeys(f.why for f in found if f.wanted))
-    if too_few or lacking:
+    if not records_lack and not lacking and all(finding.why for finding in found):
+        records_lack = "; ".join(dict.fromkeys(f.why for f in found if f.wanted))
+    if records_lack or lacking:
         found = [replace(finding, ratio=0.0) for finding in found]
     return BiasVerdict(
         endpoint=endpoint, monitor=monitor, window=window, records=joined.rows,
@@ -130,22 +134,9 @@ def judged(
             (facet, groups_of(facet, table), joined.rows - int(table[ANSWERS].sum()))
             for facet, table in zip(settings.facets, counted, strict=True)
         ],
-        findings=found, too_little=too_few or lacking, lacks_labels=bool(lacking),
+        findings=found, too_little=records_lack or lacking, lacks_labels=bool(lacking),
         baseline_age=max((asked_at - baseline.made) / timedelta(days=1), 0.0),
     )  # fmt: skip
-
-
-def _too_few(number: int, needed: int, of: str) -> str:
-    return "" if number >= needed else f"{number:,} {of}, and at least {needed:,} are needed"
-
-
-def _too_few_labels(joined: Joined, minimum_records: int, minimum_coverage: float) -> str:
-    if joined.coverage < minimum_coverage:
-        return (
-            f"{joined.labelled:,} of {joined.rows:,} records have a label "
-            f"({joined.coverage:.0%}), and at least {minimum_coverage:.0%} are needed"
-        )
-    return _too_few(joined.labelled, minimum_records, "records with a label")
 
 
 def write(folder: Path, verdict: BiasVerdict, settings: Settings, baseline: BiasBaseline) -> None:

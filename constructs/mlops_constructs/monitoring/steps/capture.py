@@ -9,7 +9,7 @@ import binascii
 import csv
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
@@ -28,6 +28,8 @@ TORN, FOREIGN, TIMELESS, NO_INPUT, NO_OUTPUT, OTHER_TYPE, BINARY, EMPTY, FEWER, 
 
 INPUT, OUTPUT = "endpointInput", "endpointOutput"
 """The two sides of a record."""
+
+CSV, JSON = "text/csv", "application/json"
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 CaptureFile: TypeAlias = tuple[datetime, Iterable[bytes]]
@@ -54,16 +56,16 @@ class Record:
     inference_id: str
     sides: Mapping[str, Any]
 
-    def text(self, side: str) -> str:
+    def text(self, side: str, media_types: Collection[str] = (CSV,)) -> str:
         """The request, or the answer.
 
         Raises:
-            Unreadable: If it was not captured, or is no CSV.
+            Unreadable: If it was not captured, or is of none of these types.
         """
         entry = self.sides.get(side)
         if not isinstance(entry, dict):
             raise Unreadable(NO_INPUT if side == INPUT else NO_OUTPUT)
-        return _text(entry)
+        return _text(entry, media_types)
 
 
 class Reader:
@@ -196,10 +198,10 @@ def _moment(time: str) -> datetime:
     return moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)
 
 
-def _text(entry: dict[str, Any]) -> str:
+def _text(entry: dict[str, Any], media_types: Collection[str]) -> str:
     media_type = str(entry.get("observedContentType", "")).partition(";")[0].strip().lower()
     data = entry.get("data")
-    if media_type != "text/csv":
+    if media_type not in media_types:
         raise Unreadable(OTHER_TYPE)
     if not isinstance(data, str):
         raise Unreadable(FOREIGN)

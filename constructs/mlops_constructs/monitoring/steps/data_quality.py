@@ -35,6 +35,7 @@ import window_statistics
 from baseline_files import Baseline
 from columns import parse
 from constraints import Constraints
+from enough import too_few
 from failure import exit_code
 from invocation import parser, window_of
 from judging import Finding
@@ -107,14 +108,12 @@ def judged(
 def _too_little(by_day: list[int], usual_days: int, minimum_records: int) -> str:
     with_traffic = sum(rows > 0 for rows in by_day)
     needed = math.ceil(LEAST_COVERAGE * min(usual_days, len(by_day)))
-    problems = []
-    if sum(by_day) < minimum_records:
-        problems.append(f"{sum(by_day):,} records, and at least {minimum_records:,} are needed")
+    problems = [too_few(sum(by_day), minimum_records)]
     if with_traffic < needed:
         problems.append(
             f"traffic on {with_traffic} of {len(by_day)} days, and at least {needed} are needed"
         )
-    return "; ".join(problems)
+    return "; ".join(filter(None, problems))
 
 
 def _findings(

@@ -9,15 +9,15 @@ Z = 1.959963984540054
 """The normal distribution's 97.5 % quantile."""
 
 
-def wilson(share: float, of: float) -> tuple[float, float]:
-    """Of a share.
+def wilson(share: float, of: float, z: float = Z) -> tuple[float, float]:
+    """Of a share; with another quantile `z`, an interval with another confidence.
 
-    All p with |share - p| <= Z sqrt(p (1 - p) / of): Wilson, Journal of the American Statistical
+    All p with |share - p| <= z sqrt(p (1 - p) / of): Wilson, Journal of the American Statistical
     Association 22, 1927, 209-212.
     """
     if of <= 0:
         return 0.0, 1.0
-    wide = Z * Z / of
+    wide = z * z / of
     middle = (share + wide / 2) / (1 + wide)
     half = np.sqrt(wide * max(share * (1 - share), 0.0) + wide * wide / 4) / (1 + wide)
     return max(float(middle - half), 0.0), min(float(middle + half), 1.0)

@@ -34,6 +34,7 @@ import numpy as np
 import quality_files
 import quality_page
 import quality_statistics
+from enough import too_few, too_few_labels
 from failure import Failure, exit_code
 from ground_truth import Joined
 from invocation import parser
@@ -105,12 +106,15 @@ def judged(
     days = joined.days[found.labelled]
     labelled_by_day = np.bincount(days, minlength=number_of_days)
     records, labelled = int(by_day.sum()), len(days)
-    too_few = _too_few(records, settings.minimum_records, "records")
-    lacking = "" if too_few else _lacking(
-        labelled, records, settings.minimum_records, minimum_coverage
+    records_lack = too_few(records, settings.minimum_records)
+    lacking = "" if records_lack else too_few_labels(
+        labelled, records, minimum_records=settings.minimum_records,
+        minimum_coverage=minimum_coverage,
     )  # fmt: skip
-    findings = [] if too_few or lacking else judge(rows, days, number_of_days, settings, baseline)
-    if not (findings or too_few or lacking):
+    findings = (
+        [] if records_lack or lacking else judge(rows, days, number_of_days, settings, baseline)
+    )
+    if not (findings or records_lack or lacking):
         lacking = f"{labelled:,} records with a label say nothing about any metric"
     return QualityVerdict(
         endpoint=endpoint, monitor=monitor, window=window, records=records,
@@ -119,23 +123,9 @@ def judged(
         troubles=_sum(joined.troubles, found.troubles), repeated=joined.repeated,
         findings=findings,
         daily=[rows.estimates((days == day).astype(float)) for day in range(number_of_days)],
-        headline_name=settings.headline, too_little=too_few or lacking,
+        headline_name=settings.headline, too_little=records_lack or lacking,
         lacks_labels=bool(lacking), baseline_age=max((asked_at - baseline.made) / DAY, 0.0),
     )  # fmt: skip
-
-
-def _too_few(number: int, needed: int, of: str) -> str:
-    return "" if number >= needed else f"{number:,} {of}, and at least {needed:,} are needed"
-
-
-def _lacking(labelled: int, records: int, minimum_records: int, minimum_coverage: float) -> str:
-    coverage = labelled / records
-    if coverage < minimum_coverage:
-        return (
-            f"{labelled:,} of {records:,} records have a label ({coverage:.0%}), and at least "
-            f"{minimum_coverage:.0%} are needed"
-        )
-    return _too_few(labelled, minimum_records, "records with a label")
 
 
 def _sum(one: Mapping[str, int], other: Mapping[str, int]) -> dict[str, int]:

@@ -34,6 +34,11 @@ def html(verdict: Verdict, tally: Tally, baseline: Baseline, limits: Constraints
 def document(verdict: Outcome, content: str) -> str:
     """A page that holds such content."""
     title = f"{verdict.endpoint}: {verdict.monitor}, {verdict.window.end:%Y-%m-%d %H:%M} UTC"
+    return titled(title, content)
+
+
+def titled(title: str, content: str) -> str:
+    """A page under such a title."""
     return (
         '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
