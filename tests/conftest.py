@@ -1,10 +1,10 @@
-"""The templates of the app, synthesized once by two processes that share as little as possible."""
+"""The templates of the app, synthesized in two worlds that share as little as possible."""
 
 import fcntl
+import gc
 import json
 import os
 import subprocess
-import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -15,6 +15,8 @@ import pytest
 from tests import botocore_models
 from tests.environment import QUICK_GC, ROOT, synth_environment
 from tests.environment import feature_flags as feature_flags
+from tests.pipeline_definitions.maker import maker as maker
+from tests.project import EXAMPLE, copy_app
 from tests.scheduling import OneScopeAtATime, place
 from tests.synths import Synths
 
@@ -38,11 +40,12 @@ WORLDS: Mapping[str, dict[str, str]] = {
         "TZ": "Pacific/Kiritimati",
         "LANG": "tr_TR.UTF-8",
         "PYTHONPATH": str(HOSTILE),
+        "CDK_VALIDATION": "false",
         "NODE_OPTIONS": f'{QUICK_GC} --require "{HOSTILE / "world.js"}"',
     },
 }
-"""In the first somebody types `cdk synth`. In the second `python app.py` runs without the cdk CLI,
-the clock is years ahead, and there is no network and no SageMaker SDK."""
+"""In the first somebody types `cdk synth`. In the second the app runs alone, after others, without
+the rules of CloudFormation; the clock is ahead, and there is no network and no SageMaker SDK."""
 
 # What CDK, node and others leave among temporary files goes with this run; pytest's own stay.
 _TEMPORARY = (
@@ -56,48 +59,55 @@ os.environ["NODE_OPTIONS"] = QUICK_GC
 
 botocore_models.read_once()
 
+# What is imported and collected stays: to look through it for garbage, again and again, takes a
+# fifth of the time that collecting the tests does, and some of that of each test.
+gc.disable()
+SELDOM = 50_000, 20, 100
+"""Afterwards: each search of what a test left would find little."""
+
 
 @pytest.fixture(scope="session")
 def assemblies(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """World to the folder that the app wrote there, once for all processes of pytest."""
+    """`home` to the folder that `cdk synth` wrote there, once for all processes of pytest."""
     shared = tmp_path_factory.getbasetemp()
     if "PYTEST_XDIST_WORKER" in os.environ:
         shared = shared.parent
-    folders = {world: shared / world / "cdk.out" for world in WORLDS}
+    folder = shared / "home" / "cdk.out"
     with (shared / "synth.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not (shared / "synthesized").exists():
-            synthesize(folders)
+            synthesize(folder)
             (shared / "synthesized").touch()
-    return folders
+    return {"home": folder}
 
 
-def synthesize(folders: Mapping[str, Path]) -> None:
-    commands = {
-        "home": ["cdk", "synth", "--quiet", "--output", str(folders["home"])],
-        "away": [sys.executable, "app.py"],
-    }
-    processes = {
-        world: subprocess.Popen(
-            commands[world],
-            cwd=ROOT,
-            env=synth_environment(folders[world]) | environment,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        for world, environment in WORLDS.items()
-    }
-    errors = {world: process.communicate(timeout=120)[1] for world, process in processes.items()}
-    failed = {world: errors[world] for world, process in processes.items() if process.returncode}
-    assert not failed
+def synthesize(folder: Path) -> None:
+    done = subprocess.run(
+        ["cdk", "synth", "--quiet", "--output", str(folder)],
+        cwd=ROOT,
+        env=synth_environment(folder) | WORLDS["home"],
+        stderr=subprocess.PIPE,
+        text=True,
+        timeout=120,
+    )
+    assert not done.returncode, done.stderr
 
 
 @pytest.fixture(scope="session")
 def synths(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Synths]:
-    """Runs apps that a test has changed."""
-    running = Synths(tmp_path_factory.mktemp("synths"))
+    """Runs apps that a test has changed, away from home."""
+    running = Synths(tmp_path_factory.mktemp("synths"), WORLDS["away"])
     yield running
     running.close()
+
+
+@pytest.fixture(scope="session")
+def alone(synths: Synths, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the app whose only model is the example; what it wrote is its `cdk.out`."""
+    project = copy_app(tmp_path_factory.mktemp("alone"), EXAMPLE)
+    ran = synths.run(project, project / "cdk.out")
+    assert not ran.code, ran.stderr
+    return project
 
 
 @pytest.fixture(scope="session")
@@ -133,6 +143,12 @@ def templates_of(folder: Path) -> dict[str, dict[str, Any]]:
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> OneScopeAtATime:
     return OneScopeAtATime(config, log)
+
+
+def pytest_collection_finish() -> None:
+    gc.freeze()
+    gc.set_threshold(*SELDOM)
+    gc.enable()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -3,7 +3,7 @@
 import shutil
 from pathlib import Path
 
-from tests.conftest import ROOT
+from tests.environment import ROOT
 
 MODELS = "pipeline_definitions/models.py"
 EXAMPLE = "flight_delay"

@@ -1,5 +1,6 @@
 """Which tests share a process, and in which order they are started."""
 
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -8,36 +9,41 @@ from xdist.scheduler import LoadScopeScheduling
 ROOT = Path(__file__).resolve().parent.parent
 TOGETHER = {
     "a story played once": ("tests/loop",),
-    "two local AWS": ("tests/promotion",),
-    "apps that are changed": (
-        "tests/stacks",
-        "tests/review/test_golden.py",
-        "tests/test_app.py",
-        "tests/test_synth.py",
-        "tests/test_snapshots.py",
-        "tests/upgrade",
+    "CDK": (
+        "tests/constructs_library",
         "tests/delivery/test_github_roles.py",
         "tests/delivery/test_github_stack.py",
-        "tests/pipeline_definitions/test_make_definitions.py",
+        "tests/local_aws/test_clients.py",
+        "tests/local_aws/test_core_change_sets.py",
+        "tests/local_aws/test_monitoring_records.py",
+        "tests/local_aws/test_monitoring_schedules.py",
+        "tests/local_aws/test_scheduler_targets.py",
+        "tests/local_aws/test_second_app.py",
+        "tests/monitoring_stack",
         "tests/pipeline_definitions/test_changed_threshold.py",
+        "tests/pipeline_definitions/test_make_definitions.py",
+        "tests/promotion",
+        "tests/retraining",
+        "tests/review/test_golden.py",
+        "tests/stacks",
+        "tests/test_app.py",
+        "tests/test_snapshots.py",
+        "tests/test_synth.py",
+        "tests/upgrade",
     ),
-    "a Node.js": ("tests/constructs_library",),
     "a trained model": ("tests/pipeline_definitions/flight_delay",),
 }
-"""What is slow to make, and the tests that share it: for changed apps a process that synthesizes
-them, one that makes their definitions, and cfn-lint."""
+"""What is slow to make, and the tests that share it. For CDK that is a Node.js with its rules,
+one that synthesizes changed apps, the SageMaker SDK and cfn-lint."""
 
 SLOWEST = (
     "a story played once",
-    "apps that are changed",
-    "two local AWS",
-    "tests/local_aws/test_second_app.py",
-    "tests/local_aws/test_clients.py",
-    "tests/local_aws/test_jobs_training.py",
+    "CDK",
+    "tests/delivery/test_change_sets.py",
+    "tests/local_aws/test_hosting_releases.py",
+    "tests/operate/test_preflight.py",
+    "tests/operate/test_on_local_aws.py",
     "a trained model",
-    "a Node.js",
-    "tests/local_aws/test_hosting_endpoints.py",
-    "tests/local_aws/test_hosting_container.py",
 )
 """Started first, so that both processes end at about the same time."""
 
@@ -46,7 +52,12 @@ class OneScopeAtATime(LoadScopeScheduling):
     """A process takes a file, or all that shares something slow, whenever it has nothing left."""
 
     def _split_scope(self, nodeid: str) -> str:
-        return scope(Path(nodeid.partition("::")[0]))
+        return _scope(nodeid.partition("::")[0])
+
+
+@cache
+def _scope(file: str) -> str:
+    return scope(Path(file))
 
 
 def scope(file: Path) -> str:
@@ -59,5 +70,10 @@ def scope(file: Path) -> str:
 
 def place(item: pytest.Item) -> int:
     """Where the test stands in the order."""
-    own = scope(item.path.relative_to(ROOT))
+    return _place(item.path)
+
+
+@cache
+def _place(file: Path) -> int:
+    own = scope(file.relative_to(ROOT))
     return SLOWEST.index(own) if own in SLOWEST else len(SLOWEST)

@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,11 +32,18 @@ class Ran:
 class Synths:
     """A process that runs the apps; CloudFormation's schemas are not looked at.
 
-    That the app as it is comes to the same in it as in a process of its own, test_engines.py says.
+    That the app as it is comes to the same in it as by `cdk synth`, test_synth.py says.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, world: Mapping[str, str]) -> None:
+        """Start it.
+
+        Args:
+            folder: Of its own.
+            world: Variables of its environment.
+        """
         environment = synth_environment(folder / "cdk.out") | {
+            **world,
             "CDK_VALIDATION": "false",
             # Node.js counts listeners that each app adds to its process.
             "NODE_NO_WARNINGS": "1",

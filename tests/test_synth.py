@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Any
 
 from tests.conftest import HOSTILE, WORLDS
+from tests.environment import ROOT
+from tests.synths import Synths
 
 
 def files(folder: Path) -> dict[str, bytes]:
@@ -17,9 +19,14 @@ def files(folder: Path) -> dict[str, bytes]:
 
 
 def test_the_cdk_command_and_the_app_alone_write_the_same_bytes_in_two_worlds(
-    assemblies: dict[str, Path], all_templates: dict[str, dict[str, Any]]
+    assemblies: dict[str, Path],
+    all_templates: dict[str, dict[str, Any]],
+    synths: Synths,
+    tmp_path: Path,
 ):
-    home, away = files(assemblies["home"]), files(assemblies["away"])
+    ran = synths.run(ROOT, tmp_path / "away")
+    assert not ran.code, ran.stderr
+    home, away = files(assemblies["home"]), files(ran.out)
     assert len([name for name in home if name.endswith(".template.json")]) == len(all_templates)
     assert home == away
 

@@ -10,7 +10,7 @@ import pytest
 from tests.conftest import ROOT
 
 
-@pytest.mark.parametrize("processes", ["0", "1"])
+@pytest.mark.parametrize("processes", [pytest.param("0", marks=pytest.mark.nightly), "1"])
 def test_a_run_of_the_tests_leaves_nothing_among_the_machine_s_temporary_files(
     processes: str, tmp_path: Path
 ):

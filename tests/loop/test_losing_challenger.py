@@ -6,7 +6,7 @@ import pytest
 
 from tests.loop.conftest import SMALL, Played
 
-pytestmark = pytest.mark.local_aws
+pytestmark = [pytest.mark.local_aws, pytest.mark.nightly]
 
 
 def delays_of_other_flights() -> dict[str, bytes]:

@@ -62,16 +62,17 @@ def served_config(played: Played) -> str:
     return sagemaker.describe_endpoint(EndpointName=played.served.endpoint)["EndpointConfigName"]
 
 
-BOTH_WAYS = pytest.mark.parametrize("flags", [(), ("--method=change-set",)])
+WITH_A_CHANGE_SET = ("--method=change-set",)
 
 
-@BOTH_WAYS
+@pytest.mark.parametrize("flags", [(), pytest.param(WITH_A_CHANGE_SET, marks=pytest.mark.nightly)])
 def test_cdk_diff_is_empty_after_a_promotion(played: Played, flags: tuple[str, ...]):
     printed = played.world.cdk("diff", *flags, "--app", str(played.world.assembly), "Dev/*")
     assert "Number of stacks with differences: 0" in printed
 
 
-@BOTH_WAYS
+@pytest.mark.nightly
+@pytest.mark.parametrize("flags", [(), WITH_A_CHANGE_SET])
 def test_cdk_diff_shows_a_changed_instance_type_after_a_promotion(
     played: Played, tmp_path: Path, flags: tuple[str, ...]
 ):
@@ -116,6 +117,7 @@ def test_with_the_slot_in_a_plain_parameter_it_would_delete_the_endpoint(played:
     assert "AWS::SageMaker::Endpoint" in removed
 
 
+@pytest.mark.nightly
 def test_a_redeploy_with_other_tags_and_descriptions_resets_no_slot(played: Played, tmp_path: Path):
     before = slot(played), served_config(played)
     assert played.served.package in before[0]

@@ -9,9 +9,7 @@ from typing import Any
 import pytest
 from sklearn.metrics import log_loss, roc_auc_score
 
-from rehearsal.deployment import STAGES, digests
-from rehearsal.names import StageNames
-from rehearsal.release import served, slot_of
+from rehearsal.deployment import digests
 from rehearsal.stream import TOLERANCE
 from rehearsal.summary import summary
 from tests.loop.conftest import FEW, Played
@@ -47,8 +45,8 @@ def predictions(played: Played, version: int) -> list[dict[str, str]]:
 def test_the_timeline_begins_with_the_digest_of_each_deployed_template(played: Played):
     first = events(played)[0]
     assert first["event"] == "templates"
-    assert first["detail"]["sha256"] == digests(played.world.assembly, stages=STAGES)
-    assert len(first["detail"]["sha256"]) == 8 + 6
+    assert first["detail"]["sha256"] == digests(played.world.assembly)
+    assert len(first["detail"]["sha256"]) == 8
 
 
 def test_every_event_says_when_who_what_and_with_which_figures(played: Played):
@@ -136,12 +134,3 @@ def test_every_request_during_a_release_is_answered_counted_and_its_share(played
     assert all(abs(s["answered"] - s["share"]) <= TOLERANCE for s in borne["shares"])
     counted = [told["invocations"] for told in details(played, "requests counted")]
     assert borne["requests"] in counted
-
-
-def test_production_serves_what_was_approved_for_it_once_more(played: Played):
-    [released] = [told for told in details(played, "release done") if told["stage"] == "Prod"]
-    assert released["package"] == played.served.first
-    production = StageNames.in_production(played.world)
-    endpoint = played.world.client("sagemaker").describe_endpoint(EndpointName=production.endpoint)
-    assert served(played.world, endpoint) == played.served.first
-    assert slot_of(played.world, production.slot)[0] == played.served.first

@@ -1,6 +1,7 @@
 """A stage's engine is one literal, and no stack but Monitoring knows which it is."""
 
 import json
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ import pytest
 from pipeline_definitions.models import MODELS
 from tests.constructs_library.someones_app import the
 from tests.linted import findings
-from tests.project import change, copy_app
+from tests.project import EXAMPLE, change, copy_app
 from tests.synths import Synths
 
 STAGES, SPEC = "config/stages.py", "pipeline_definitions/flight_delay/__init__.py"
@@ -18,10 +19,10 @@ FOLDERS = tuple(model.folder.name for model in MODELS)
 
 
 def synthesized(
-    synths: Synths, folder: Path, file: str, *changes: tuple[str, str]
+    synths: Synths, folder: Path, models: Iterable[str], file: str, *changes: tuple[str, str]
 ) -> dict[str, bytes]:
-    """The templates of a copy of the app in which a file was changed."""
-    project = copy_app(folder, *FOLDERS)
+    """The templates of a copy of the app, with these models, in which a file was changed."""
+    project = copy_app(folder, *models)
     for old, new in changes:
         change(project, file, old, new)
     return templates_in(synths.synth(project, project / "out") / "assembly-Dev")
@@ -43,7 +44,7 @@ def committed(assemblies: dict[str, Path]) -> dict[str, bytes]:
 def switched(synths: Synths, tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
     """The templates of the other engine."""
     folder = tmp_path_factory.mktemp("switched")
-    return synthesized(synths, folder, STAGES, ("OpenEngine", "ModelMonitorEngine"))
+    return synthesized(synths, folder, FOLDERS, STAGES, ("OpenEngine", "ModelMonitorEngine"))
 
 
 def test_another_engine_changes_the_monitoring_template_alone(
@@ -78,12 +79,14 @@ def test_every_resource_of_the_other_engine_passes_cfn_lint(switched: dict[str, 
 
 
 def test_a_model_without_monitors_has_no_monitoring_stack_and_still_a_baseline(
-    synths: Synths, tmp_path: Path, committed: dict[str, bytes]
+    synths: Synths, tmp_path: Path, alone: Path
 ):
-    without = synthesized(synths, tmp_path, SPEC, ("    monitors=(DataQuality(),),\n", ""))
-    assert without.keys() == committed.keys() - {MONITORING}
+    unmonitored = ("    monitors=(DataQuality(),),\n", "")
+    without = synthesized(synths, tmp_path, [EXAMPLE], SPEC, unmonitored)
+    monitored = templates_in(alone / "cdk.out/assembly-Dev")
+    assert without.keys() == monitored.keys() - {MONITORING}
     pipelines = [
         the(json.loads(templates["DevTrainingflightdelay"]), "AWS::SageMaker::Pipeline")
-        for templates in (without, committed)
+        for templates in (without, monitored)
     ]
     assert pipelines[0] == pipelines[1]

@@ -4,23 +4,11 @@ import json
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from tests.conftest import ROOT, templates_of
-from tests.project import EXAMPLE, MODELS, copy_app
-from tests.synths import Synths
+from tests.project import MODELS
 
 SECOND = "loan-approval"
 Templates = dict[str, dict[str, Any]]
-
-
-@pytest.fixture(scope="module")
-def alone(synths: Synths, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy of the app without the second model, synthesized."""
-    project = copy_app(tmp_path_factory.mktemp("project"), EXAMPLE)
-    ran = synths.run(project, project / "cdk.out")
-    assert not ran.code, ran.stderr
-    return project
 
 
 def test_it_is_one_folder_and_one_line(alone: Path):

@@ -9,6 +9,7 @@ https://docs.aws.amazon.com/step-functions/latest/dg/workflow-variables.html
 
 import hashlib
 import json
+import marshal
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -52,9 +53,16 @@ def _compiled(expression: str) -> Any:
 
 
 @cache
-def _value(expression: str, bindings: str) -> str:
-    """What it gives, in JSON. Executions are alike, and the library is slow: computed once."""
-    return json.dumps(_compiled(expression).evaluate(None, json.loads(bindings)))
+def _value(expression: str, bindings: bytes) -> bytes:
+    """What it gives. Executions are alike, and the library is slow: computed once."""
+    read = json.loads(json.dumps(marshal.loads(bindings)))
+    return _packed(json.loads(json.dumps(_compiled(expression).evaluate(None, read))))
+
+
+def _packed(value: Any) -> bytes:
+    """JSON's values as marshal writes them, five times faster; equal ones alike since version 2
+    knows no references."""
+    return marshal.dumps(value, 2)
 
 
 @dataclass(frozen=True)
@@ -140,12 +148,12 @@ def evaluate(template: Any, bindings: Mapping[str, Any]) -> Any:
 
 
 def _computed(expression: Expression, template: str, bindings: Mapping[str, Any]) -> Any:
-    if unwritten := [name for name in expression.read if name not in bindings]:
-        raise Undefined(f"{template} reads {unwritten}")
     if (plain := expression.plain(bindings)) is not None:
         return plain
+    if unwritten := expression.read - bindings.keys():
+        raise Undefined(f"{template} reads {sorted(unwritten)}")
     mentioned = _part(bindings, expression.paths)
-    value = json.loads(_value(expression.text, json.dumps(mentioned)))
+    value = marshal.loads(_value(expression.text, _packed(mentioned)))
     if value is None:
         raise Undefined(template)
     return value
@@ -171,11 +179,16 @@ class Execution:
     visited: list[str] = field(default_factory=list)
     events: int = 0
     variables: dict[str, Any] = field(default_factory=dict)
-    started: str = field(init=False)
-    entered: str = field(init=False)
+    context: dict[str, Any] = field(init=False)
 
     def __post_init__(self) -> None:
-        self.started = self.entered = self.now()
+        now = self.now()
+        machine = self.arn.rpartition(":")[0].replace("execution", "stateMachine")
+        self.context = {
+            "Execution": {"Id": self.arn, "StartTime": now},
+            "StateMachine": {"Id": machine},
+            "State": {"EnteredTime": now},
+        }
 
     def steps(self) -> Iterator[str]:
         """Yields the name of each state before it runs.
@@ -188,7 +201,7 @@ class Execution:
         while name is not None:
             self._record(name)
             yield name
-            self.entered = self.now()
+            self.context["State"]["EnteredTime"] = self.now()
             given, name = self._run(self.definition["States"][name], given)
 
     def run(self) -> "Execution":
@@ -216,9 +229,9 @@ class Execution:
             return None, None
         try:
             result = self._work(state, given, self.variables)
-            output = self._evaluate(
-                state.get("Output", given if result is None else result), given, result
-            )
+            output = given if result is None else result
+            if "Output" in state:
+                output = self._evaluate(state["Output"], given, result)
             assigned = self._evaluate(state.get("Assign", {}), given, result)
         except AwsError as error:
             return self._caught(state, given, error)
@@ -274,14 +287,7 @@ class Execution:
         self.variables |= self._evaluate(assign, given, **states)
 
     def _evaluate(self, template: Any, given: Any, result: Any = None, **states: Any) -> Any:
-        context = {
-            "Execution": {"Id": self.arn, "StartTime": self.started},
-            "StateMachine": {
-                "Id": self.arn.rpartition(":")[0].replace("execution", "stateMachine")
-            },
-            "State": {"EnteredTime": self.entered},
-        }
-        states |= {"input": given, "context": context}
+        states |= {"input": given, "context": self.context}
         if result is not None:
             states["result"] = result
         return evaluate(template, {**self.variables, "states": states})

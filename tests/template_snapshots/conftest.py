@@ -68,10 +68,15 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Run]:
         shutil.copy(APP / source, folder / name)
     runs = [{"settings": {}, "code": "main = print", **run} for run in RUNS.values()]
     (folder / "runs.json").write_text(json.dumps(runs))
+    environment = {
+        name: os.environ[name] for name in ("PATH", "HOME", "TMPDIR") if name in os.environ
+    }
+    # It takes longer than all else here, and is about no snapshot.
+    environment["CDK_VALIDATION"] = "false"
     subprocess.run(
         [sys.executable, "-I", "play.py"],
         cwd=folder,
-        env={name: os.environ[name] for name in ("PATH", "HOME", "TMPDIR") if name in os.environ},
+        env=environment,
         check=True,
     )
     told = json.loads((folder / "played.json").read_text())
