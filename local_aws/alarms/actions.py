@@ -20,11 +20,18 @@ _STATISTICS = {"SampleCount": "SAMPLE_COUNT"}
 def act(alarm: Alarm) -> None:
     """Perform the alarm's actions for the state it is in."""
     for action in alarm.actions():
+        if is_scaling_policy(action):
+            continue  # who scales listens to the change itself
         where = region_name(region())
         subject = f'{alarm.state.value}: "{alarm.name}" in {where}'[:_SUBJECT_LENGTH]
         topics.publish(action, subject, json.dumps(message(alarm, where)))
         data = {"actionState": "Succeeded", "notificationResource": action, "version": "1.0"}
         remember(alarm, "Action", f"Successfully executed action {action}", json.dumps(data))
+
+
+def is_scaling_policy(action: str) -> bool:
+    """Whether an action is a policy of Application Auto Scaling."""
+    return action.startswith("arn:aws:autoscaling:") and ":scalingPolicy:" in action
 
 
 @cache

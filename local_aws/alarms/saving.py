@@ -22,11 +22,18 @@ def with_actions(configuration: dict[str, Any]) -> dict[str, Any]:
     """
     lists = {member: list(configuration.get(member) or ()) for member in ACTIONS.values()}
     topics = f"arn:aws:sns:{region()}:{account_id()}:"
+    policies = f"arn:aws:autoscaling:{region()}:{account_id()}:scalingPolicy:"
     for member, actions in lists.items():
-        if others := [action for action in actions if not action.startswith(topics)]:
+        others = [
+            action
+            for action in actions
+            if not action.startswith((topics, policies) if member == "AlarmActions" else topics)
+        ]
+        if others:
             raise NotImplementedHere(
                 f"{member}: the local AWS performs actions on SNS topics of the alarm's account"
-                f" and region only, got {', '.join(others)}"
+                f" and region only, and on step scaling policies in AlarmActions, got"
+                f" {', '.join(others)}"
             )
     return configuration | {"ActionsEnabled": configuration.get("ActionsEnabled", True), **lists}
 

@@ -1,1 +1,1 @@
-"""Application Auto Scaling for endpoint variants: it validates and records, and scales nothing."""
+"""Application Auto Scaling for endpoint variants: policies that alarms perform."""

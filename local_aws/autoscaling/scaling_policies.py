@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeAlias
 
 from local_aws.autoscaling.scalable_targets import (
     PAGE_SIZE,
@@ -10,6 +10,13 @@ from local_aws.autoscaling.scalable_targets import (
     ObjectNotFoundException,
     find_target,
     key_of,
+)
+from local_aws.autoscaling.steps import StepPolicy, step_policy
+from local_aws.autoscaling.tracking import (
+    TrackingPolicy,
+    delete_alarms,
+    make_alarms,
+    tracking_policy,
 )
 from local_aws.clock import clock
 from local_aws.core.errors import ValidationException
@@ -24,6 +31,8 @@ CONFIGURATIONS = {
     "TargetTrackingScaling": "TargetTrackingScalingPolicyConfiguration",
 }
 POLICIES: Table[dict[str, Any]] = Table()
+Policy: TypeAlias = StepPolicy | TrackingPolicy
+SCALING: Table[Policy] = Table()
 
 
 def find_policy(request: Mapping[str, Any]) -> dict[str, Any]:
@@ -47,26 +56,37 @@ def find_policy(request: Mapping[str, Any]) -> dict[str, Any]:
 def put_scaling_policy(request: Request) -> dict[str, Any]:
     """Record a policy of a registered target, or change the one of that name.
 
-    AWS would make the alarms of a target tracking policy; nothing scales here, so there are none.
+    A step scaling policy scales when an alarm rings whose action it is; target tracking of a
+    customized metric makes such alarms. That of a predefined metric is kept and scales nothing.
     """
     find_target(request)
     with POLICIES.lock:
         before = POLICIES.get(_key(request))
         kind = request.get("PolicyType") or (before or {}).get("PolicyType", "StepScaling")
         configuration = _configuration(request, kind)
+        read = step_policy if kind == "StepScaling" else tracking_policy
+        scaling: Policy | None = read(request[CONFIGURATIONS[kind]])
+        policy_arn = before["PolicyARN"] if before else _arn(request)
+        delete_alarms(before["Alarms"] if before else ())
+        alarms = []
+        if isinstance(scaling, TrackingPolicy):
+            alarms = make_alarms(scaling, policy_arn, request["ResourceId"])
         policy = {
-            "PolicyARN": before["PolicyARN"] if before else _arn(request),
+            "PolicyARN": policy_arn,
             "PolicyName": request["PolicyName"],
             "ServiceNamespace": request["ServiceNamespace"],
             "ResourceId": request["ResourceId"],
             "ScalableDimension": request["ScalableDimension"],
             "PolicyType": kind,
             CONFIGURATIONS[kind]: configuration,
-            "Alarms": [],
+            "Alarms": alarms,
             "CreationTime": before["CreationTime"] if before else clock.now(),
         }
         POLICIES.put(_key(request), policy)
-    return {"PolicyARN": policy["PolicyARN"], "Alarms": []}
+        SCALING.remove(policy_arn)
+        if scaling:
+            SCALING.put(policy_arn, scaling)
+    return {"PolicyARN": policy_arn, "Alarms": alarms}
 
 
 @operation(SERVICE, "DescribeScalingPolicies")
@@ -87,15 +107,19 @@ def describe_scaling_policies(request: Request) -> dict[str, Any]:
 @operation(SERVICE, "DeleteScalingPolicy")
 def delete_scaling_policy(request: Request) -> dict[str, Any]:
     """Forget a policy."""
-    find_policy(request)
+    policy = find_policy(request)
+    delete_alarms(policy["Alarms"])
+    SCALING.remove(policy["PolicyARN"])
     POLICIES.remove(_key(request))
     return {}
 
 
-@operation(SERVICE, "DescribeScalingActivities")
-def describe_scaling_activities(request: Request) -> dict[str, Any]:
-    """None: nothing scales here."""
-    return {"ScalingActivities": []}
+def policy_of_arn(policy_arn: str) -> tuple[Mapping[str, Any], Policy] | None:
+    """The policy of an ARN, as it is described and as it scales; None if none does."""
+    policy = SCALING.get(policy_arn)
+    if policy is None:
+        return None
+    return next(each for each in POLICIES.values() if each["PolicyARN"] == policy_arn), policy
 
 
 def _key(request: Mapping[str, Any]) -> str:

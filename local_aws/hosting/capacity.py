@@ -9,7 +9,7 @@ from fractions import Fraction
 
 from local_aws.core.errors import NotImplementedHere
 from local_aws.core.request import Request
-from local_aws.hosting.endpoint_configs import VariantConfig
+from local_aws.hosting.variant_configs import VariantConfig
 
 
 @dataclass(frozen=True, kw_only=True)

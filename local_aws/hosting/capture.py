@@ -75,15 +75,26 @@ class DataCapture:
         self._lines: list[tuple[str, str, str]] = []
         self._lock = threading.Lock()
 
-    def record(self, exchange: Exchange) -> None:
-        """Keep the exchange if it falls into the sample; never raises for S3's sake."""
-        now = datetime.fromtimestamp(clock.now(), UTC)
+    def record(self, exchange: Exchange) -> str | None:
+        """Keep the exchange if it falls into the sample; never raises for S3's sake.
+
+        Returns:
+            The eventId under which it is kept; None if it is not.
+        """
         with self._lock:
             self._error += self.config.percentage
             if self._error < 100:
-                return
+                return None
             self._error -= 100
-            line = json.dumps(self._event(exchange, now), separators=(",", ":"))
+        event_id = str(uuid.uuid4())
+        self.keep(exchange, event_id)
+        return event_id
+
+    def keep(self, exchange: Exchange, event_id: str) -> None:
+        """Keep the exchange under this eventId, whatever the sample."""
+        now = datetime.fromtimestamp(clock.now(), UTC)
+        line = json.dumps(self._event(exchange, event_id, now), separators=(",", ":"))
+        with self._lock:
             first = not self._lines
             self._lines.append((exchange.variant, f"{now:%Y/%m/%d/%H}", line))
             self._size += len(line)
@@ -116,13 +127,13 @@ class DataCapture:
                 uri,
             )
 
-    def _event(self, exchange: Exchange, now: datetime) -> dict[str, Any]:
+    def _event(self, exchange: Exchange, event_id: str, now: datetime) -> dict[str, Any]:
         data: dict[str, Any] = {}
         if "Input" in self.config.modes:
             data["endpointInput"] = self._side("INPUT", exchange.request, exchange.request_type)
         if "Output" in self.config.modes:
             data["endpointOutput"] = self._side("OUTPUT", exchange.answer, exchange.answer_type)
-        metadata: dict[str, Any] = {"eventId": str(uuid.uuid4())}
+        metadata: dict[str, Any] = {"eventId": event_id}
         if exchange.inference_id:
             metadata["inferenceId"] = exchange.inference_id
         if exchange.custom_attributes:

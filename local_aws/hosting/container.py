@@ -64,6 +64,10 @@ class Container:
 
     The listening socket is opened here and handed to the process, so that a connection made before
     the model is loaded waits in the queue, and is reset if the process dies: no polling.
+
+    Attributes:
+        url: where it listens, without a path.
+        log: the file that gets what it writes to stdout and stderr.
     """
 
     def __init__(self, *, folder: Path, environment: Mapping[str, str], name: str) -> None:
@@ -82,7 +86,7 @@ class Container:
             self._process = ServerProcess(
                 environment=environment, folder=folder, listener=listener, log=log
             )
-        self._url = f"http://127.0.0.1:{port}"
+        self.url = f"http://127.0.0.1:{port}"
 
     @property
     def pid(self) -> int:
@@ -97,7 +101,7 @@ class Container:
         """
         try:
             answer = urllib3.request(
-                "GET", f"{self._url}/ping", retries=False, timeout=timeout_seconds
+                "GET", f"{self.url}/ping", retries=False, timeout=timeout_seconds
             )
             healthy = answer.status == 200
         except urllib3.exceptions.HTTPError:
@@ -116,9 +120,29 @@ class Container:
             TimeoutError: no answer within 60 s.
             ConnectionError: the process is gone.
         """
-        status, sent, content = await connections.post(f"{self._url}/invocations", body, headers)
+        status, sent, content = await connections.post(f"{self.url}/invocations", body, headers)
         received = {name.lower(): value for name, value in sent.items()}
         return Reply(status=status, headers=received, body=content)
+
+    def invoke_and_wait(
+        self, body: bytes, headers: Mapping[str, str], timeout_seconds: float
+    ) -> Reply | None:
+        """As `invoke`, in this thread; None if there is no answer in time."""
+        try:
+            answer = urllib3.request(
+                "POST",
+                f"{self.url}/invocations",
+                body=body,
+                headers=dict(headers),
+                retries=False,
+                timeout=timeout_seconds,
+            )
+        except urllib3.exceptions.TimeoutError:
+            return None
+        except urllib3.exceptions.HTTPError as error:
+            return Reply(status=500, headers={}, body=str(error).encode())
+        received = {name.lower(): value for name, value in answer.headers.items()}
+        return Reply(status=answer.status, headers=received, body=answer.data)
 
     def stop(self) -> None:
         """End the process, which leaves by itself or is killed."""

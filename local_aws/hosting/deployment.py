@@ -1,42 +1,25 @@
 """DeploymentConfig: in which steps traffic moves to the new fleet, and what takes it back.
 
 https://docs.aws.amazon.com/sagemaker/latest/dg/deployment-guardrails-blue-green.html
+and, batch by batch, `local_aws.hosting.rolling`.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from local_aws.core.errors import ValidationException
+from local_aws.core.errors import NotImplementedHere, ValidationException
 from local_aws.core.request import Request
 from local_aws.hosting.capacity import CapacitySize, capacity_size
-from local_aws.hosting.endpoint_configs import VariantConfig
+from local_aws.hosting.rolling import rolling
+from local_aws.hosting.steps import Step, growing
+from local_aws.hosting.variant_configs import VariantConfig
 
 # Which size a type of shift needs, and its bounds in percent of a variant's instances (botocore).
 _SIZES = {"CANARY": ("CanarySize", 0, 50), "LINEAR": ("LinearStepSize", 10, 50)}
+_POLICIES = ("BlueGreenUpdatePolicy", "RollingUpdatePolicy")
 # https://docs.aws.amazon.com/sagemaker/latest/dg/deployment-guardrails-exclusions.html
 _EXCLUDED = "ml.inf1."
-
-
-@dataclass(frozen=True, kw_only=True)
-class Step:
-    """One shift of traffic, and the bake after it.
-
-    Attributes:
-        share: of all requests that the new fleet gets from this step on, 0 to 1.
-        bake_seconds: how long alarms are watched before the next step, or before the old fleet
-            ends.
-        bake_member: the API's name of that wait.
-    """
-
-    share: Fraction
-    bake_seconds: int
-    bake_member: str
-
-    @property
-    def capacity(self) -> str:
-        """What AWS calls the part of the fleet that is turned on."""
-        return "full" if self.share == 1 else "canary"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,34 +29,66 @@ class Deployment:
     Attributes:
         alarms: names of the CloudWatch alarms that take traffic back.
         timeout_seconds: how long all of it may last; None without a limit.
+        in_batches: whether instances of the old fleet end with each step, not all with the last.
+        back: the share of requests that a rollback gives back at a time.
     """
 
     steps: Sequence[Step]
     alarms: Sequence[str] = ()
     timeout_seconds: int | None = None
+    in_batches: bool = False
+    back: Fraction = Fraction(1)
 
 
-def deployment_of(config: Request | None, variants: Sequence[VariantConfig]) -> Deployment:
+def deployment_of(
+    config: Request | None,
+    variants: Sequence[VariantConfig],
+    *,
+    shadow: VariantConfig | None = None,
+) -> Deployment:
     """What a DeploymentConfig asks for; none is all at once, as on AWS.
 
     Args:
         config: the member of CreateEndpoint or UpdateEndpoint.
         variants: those of the new fleet.
+        shadow: its shadow variant, if it has one.
 
     Raises:
-        ValidationException: Its shift has no or the wrong size, or cannot end within its limit.
+        ValidationException: Its shift has no or the wrong size, or cannot end within its limit; it
+            has two policies.
     """
     config = Request({}) if config is None else config
     rollback = config.get("AutoRollbackConfiguration", {})
     alarms = [alarm.get("AlarmName") for alarm in rollback.get("Alarms", ())]
-    blue_green = config.get("BlueGreenUpdatePolicy")
-    steps, timeout = [_last_step(0)], None
-    if blue_green is not None:
-        timeout = blue_green.get("MaximumExecutionTimeoutInSeconds")
-        steps = _steps(blue_green, variants, timeout)
+    deployment = _of_policy(config, variants, shadow)
+    if len(deployment.steps) > 1 and any(variant.serverless for variant in variants):
+        raise NotImplementedHere(
+            "AWS does not say how a shift in steps goes with serverless variants, and the local "
+            "AWS does not guess; shift ALL_AT_ONCE."
+        )
     if any(variant.instance_type.startswith(_EXCLUDED) for variant in variants):
         return Deployment(steps=[_last_step(0)])
-    return Deployment(steps=steps, alarms=list(filter(None, alarms)), timeout_seconds=timeout)
+    return replace(deployment, alarms=list(filter(None, alarms)))
+
+
+def _of_policy(
+    config: Request, variants: Sequence[VariantConfig], shadow: VariantConfig | None
+) -> Deployment:
+    blue_green, batches = (config.get(policy) for policy in _POLICIES)
+    if blue_green is not None and batches is not None:
+        raise ValidationException(f"Only one of {' and '.join(_POLICIES)} can be given, got both.")
+    if batches is not None:
+        asked = rolling(batches, variants, shadow)
+        return Deployment(
+            steps=asked.steps,
+            timeout_seconds=asked.timeout_seconds,
+            in_batches=True,
+            back=asked.back,
+        )
+    if blue_green is not None:
+        timeout = blue_green.get("MaximumExecutionTimeoutInSeconds")
+        return Deployment(steps=_steps(blue_green, variants, timeout), timeout_seconds=timeout)
+    return Deployment(steps=[_last_step(0)])
 
 
 def _steps(
@@ -93,8 +108,7 @@ def _steps(
     if size is None:
         return [_last_step(final)]
     share = size.share(variants)
-    count = 1 if kind == "CANARY" else -(-1 // share) - 1
-    early = (share * (number + 1) for number in range(count))
+    early = [share] if kind == "CANARY" else growing(share)[:-1]
     return [
         *(
             Step(share=part, bake_seconds=interval, bake_member="WaitIntervalInSeconds")

@@ -1,18 +1,21 @@
 """An endpoint: what serves, what is about to serve, and how that looks to DescribeEndpoint."""
 
+import math
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from fractions import Fraction
 from typing import Any
 
 from local_aws.clock import clock
 from local_aws.core.errors import ValidationException
 from local_aws.core.store import Table, arn
+from local_aws.hosting.backlog import Backlog
 from local_aws.hosting.capture import DataCapture
 from local_aws.hosting.fleet import Variant
 from local_aws.hosting.guard import Guard
 from local_aws.hosting.metrics import EndpointMetrics
-from local_aws.hosting.pending import PendingDeployment, Stage
+from local_aws.hosting.pending import PendingDeployment, Stage, capacity
 from local_aws.hosting.traffic import Traffic
 
 _IN_PROGRESS = ("Creating", "Updating", "RollingBack")
@@ -25,7 +28,9 @@ class Endpoint:
     Attributes:
         status: EndpointStatus of the API.
         guard: what can take the update back that is under way.
+        backlog: the queue of an asynchronous endpoint; None if it answers who asks.
         ending: what is done to the variants that serve when their end has come.
+        ended: the part of their instances that a rolling update has terminated, 0 to 1.
     """
 
     name: str
@@ -40,6 +45,8 @@ class Endpoint:
     pending: PendingDeployment | None = None
     guard: Guard | None = None
     ending: Stage | None = None
+    ended: Fraction = Fraction(0)
+    backlog: Backlog | None = None
     traffic: Traffic = field(default_factory=Traffic)
     lock: threading.RLock = field(default_factory=threading.RLock)
 
@@ -61,12 +68,16 @@ class Endpoint:
             "EndpointArn": self.arn,
             "EndpointConfigName": self.config_name,
             "ProductionVariants": fleet
-            and [_variant(variant, self.ending) for variant in fleet.variants],
+            and [_variant(variant, self.ending, self.ended) for variant in fleet.variants],
+            "ShadowProductionVariants": fleet
+            and fleet.shadow
+            and [_variant(fleet.shadow, self.ending, self.ended)],
             "DataCaptureConfig": fleet and fleet.capture and _capture(fleet.capture),
             "EndpointStatus": self.status,
             "FailureReason": self.failure_reason,
             "CreationTime": self.creation_time,
             "LastModifiedTime": self.last_modified_time,
+            "AsyncInferenceConfig": fleet and fleet.asynchronous and fleet.asynchronous.described(),
             "LastDeploymentConfig": self.last_deployment_config,
             "PendingDeploymentSummary": self.pending and self.pending.summary(),
         }
@@ -96,15 +107,19 @@ def find_endpoint(name: str) -> Endpoint:
     return endpoint
 
 
-def _variant(variant: Variant, ending: Stage | None) -> dict[str, Any]:
+def _variant(variant: Variant, ending: Stage | None, ended: Fraction) -> dict[str, Any]:
+    running = variant.instance_count - math.ceil(ended * variant.instance_count)
     return {
         "VariantName": variant.name,
         "DeployedImages": [{"SpecifiedImage": variant.image}],
         "CurrentWeight": variant.weight,
         "DesiredWeight": variant.weight,
-        "CurrentInstanceCount": variant.instance_count,
-        "DesiredInstanceCount": variant.instance_count,
-        "VariantStatus": ending and [ending.of(variant.instance_count)],
+        **capacity(
+            running,
+            variant.instance_count,
+            variant.concurrency.config if variant.concurrency else None,
+        ),
+        "VariantStatus": ending and [ending.of(running)],
     }
 
 

@@ -12,35 +12,34 @@ from local_aws.core.paging import page
 from local_aws.core.request import Request
 from local_aws.core.store import Table, arn
 from local_aws.core.tags import TAGS
+from local_aws.hosting.async_config import AsyncConfig, async_config
 from local_aws.hosting.capture import CaptureConfig
-from local_aws.hosting.models import find_model
-
-# AWS names no default; this is the bound for a model that never answers /ping.
-STARTUP_TIMEOUT_SECONDS = 300
-
-
-@dataclass(frozen=True, kw_only=True)
-class VariantConfig:
-    """One entry of ProductionVariants."""
-
-    name: str
-    model_name: str
-    instance_type: str
-    instance_count: int
-    weight: float
-    startup_timeout_seconds: int
+from local_aws.hosting.variant_configs import VariantConfig, variant_config
 
 
 @dataclass(frozen=True, kw_only=True)
 class EndpointConfig:
-    """An endpoint config; `described` is what DescribeEndpointConfig answers."""
+    """An endpoint config.
+
+    Attributes:
+        shadow: the variant that gets copies of requests; None if there is none.
+        described: what DescribeEndpointConfig answers.
+    """
 
     name: str
     variants: Sequence[VariantConfig]
+    shadow: VariantConfig | None = None
     capture: CaptureConfig | None
+    asynchronous: AsyncConfig | None = None
     described: Mapping[str, Any]
 
+    @property
+    def all_variants(self) -> Sequence[VariantConfig]:
+        """All that run: the production variants, and the shadow after them."""
+        return [*self.variants, *([self.shadow] if self.shadow else [])]
 
+
+SHADOWS = "ShadowProductionVariants"
 ENDPOINT_CONFIGS: Table[EndpointConfig] = Table()
 
 
@@ -63,22 +62,39 @@ def create_endpoint_config(request: Request) -> dict[str, Any]:
     """Record an endpoint config whose models exist."""
     name = request["EndpointConfigName"]
     config_arn = arn("endpoint-config", name)
-    variants = [_variant(variant) for variant in request["ProductionVariants"]]
-    _refuse_variants_of_one_name(variants)
+    variants = [variant_config(variant) for variant in request["ProductionVariants"]]
+    shadows = [variant_config(variant) for variant in request.get(SHADOWS, ())]
+    _refuse_what_cannot_run_together(variants, shadows)
     capture = request.get("DataCaptureConfig")
+    asynchronous = request.get("AsyncInferenceConfig")
+    if capture and variants[0].serverless:
+        raise ValidationException("DataCaptureConfig is not for serverless variants.")
+    if capture and variants[0].multi_model:
+        raise NotImplementedHere(
+            "AWS does not say what data capture records of multi-model variants, and the local AWS "
+            "does not guess; leave DataCaptureConfig out."
+        )
+    if asynchronous:
+        _refuse_beside_async(capture, variants, shadows)
     config = EndpointConfig(
         name=name,
         variants=variants,
+        shadow=shadows[0] if shadows else None,
         capture=_capture(capture) if capture else None,
+        asynchronous=async_config(asynchronous) if asynchronous else None,
         described={
             "EndpointConfigName": name,
             "EndpointConfigArn": config_arn,
             "CreationTime": clock.now(),
-            "ProductionVariants": [
-                {"InitialVariantWeight": 1.0, **variant}
-                for variant in request["ProductionVariants"].plain()
-            ],
+            **{
+                member: [
+                    {"InitialVariantWeight": 1.0, **variant} for variant in request[member].plain()
+                ]
+                for member in ("ProductionVariants", SHADOWS)
+                if member in request
+            },
             "DataCaptureConfig": capture.plain() if capture else None,
+            "AsyncInferenceConfig": asynchronous.plain() if asynchronous else None,
             "KmsKeyId": request.get("KmsKeyId"),
         },
     )
@@ -119,34 +135,57 @@ def delete_endpoint_config(request: Request) -> dict[str, Any]:
     return {}
 
 
-def _variant(variant: Request) -> VariantConfig:
-    name = variant["VariantName"]
-    if "ModelName" not in variant:
-        raise NotImplementedHere(
-            f"Production variant {name} names no ModelName; inference components are not "
-            "implemented by the local AWS."
+def _refuse_what_cannot_run_together(
+    variants: Sequence[VariantConfig], shadows: Sequence[VariantConfig]
+) -> None:
+    if shadows and (len(variants), len(shadows)) != (1, 1):
+        raise ValidationException(
+            f"With {SHADOWS} there must be one variant in ProductionVariants and one in {SHADOWS}, "
+            f"got {len(variants)} and {len(shadows)}."
         )
-    missing = [m for m in ("InstanceType", "InitialInstanceCount") if not variant.get(m)]
-    if missing:
-        raise ValidationException(f"Production variant {name} needs {' and '.join(missing)}.")
-    find_model(variant["ModelName"])
-    return VariantConfig(
-        name=name,
-        model_name=variant["ModelName"],
-        instance_type=variant["InstanceType"],
-        instance_count=variant["InitialInstanceCount"],
-        weight=float(variant.get("InitialVariantWeight", 1.0)),
-        startup_timeout_seconds=variant.get(
-            "ContainerStartupHealthCheckTimeoutInSeconds", STARTUP_TIMEOUT_SECONDS
-        ),
-    )
-
-
-def _refuse_variants_of_one_name(variants: Sequence[VariantConfig]) -> None:
-    names = [variant.name for variant in variants]
+    all_variants = [*variants, *shadows]
+    serverless = [variant.name for variant in all_variants if variant.serverless]
+    if serverless and len(all_variants) > 1:
+        raise ValidationException(
+            f"A serverless variant cannot be beside another one, got {', '.join(serverless)} of "
+            f"{len(all_variants)}."
+        )
+    _refuse_beside_multi_model(variants, shadows)
+    names = [variant.name for variant in all_variants]
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
         raise ValidationException(f"Production variants must differ in name, got {twice} twice.")
+
+
+def _refuse_beside_multi_model(
+    variants: Sequence[VariantConfig], shadows: Sequence[VariantConfig]
+) -> None:
+    if shadows and any(variant.multi_model for variant in (*variants, *shadows)):
+        raise ValidationException(f"{SHADOWS} is not for multi-model variants.")
+    if len({variant.multi_model for variant in variants}) > 1:
+        raise NotImplementedHere(
+            "AWS does not say how a request chooses between a multi-model variant and another, "
+            "and the local AWS does not guess."
+        )
+
+
+def _refuse_beside_async(
+    capture: Request | None, variants: Sequence[VariantConfig], shadows: Sequence[VariantConfig]
+) -> None:
+    if any(variant.multi_model for variant in variants):
+        raise NotImplementedHere(
+            "AWS does not say how InvokeEndpointAsync names an archive, and the local AWS does not "
+            "guess; leave AsyncInferenceConfig out for multi-model variants."
+        )
+    if shadows or any(variant.serverless for variant in variants):
+        raise ValidationException(
+            f"AsyncInferenceConfig is not for serverless variants nor beside {SHADOWS}."
+        )
+    if capture:
+        raise NotImplementedHere(
+            "AWS does not say whether it captures requests of asynchronous endpoints, and the "
+            "local AWS does not guess; leave DataCaptureConfig out."
+        )
 
 
 def _capture(config: Request) -> CaptureConfig | None:

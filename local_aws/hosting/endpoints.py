@@ -13,6 +13,7 @@ from local_aws.core.request import Request
 from local_aws.core.store import arn
 from local_aws.core.tags import TAGS
 from local_aws.hosting import rollout
+from local_aws.hosting.backlog import Backlog
 from local_aws.hosting.deployment import deployment_of
 from local_aws.hosting.endpoint import ENDPOINTS, Endpoint, find_endpoint
 from local_aws.hosting.endpoint_configs import find_endpoint_config
@@ -26,7 +27,7 @@ def create_endpoint(request: Request) -> dict[str, Any]:
     """Start to bring up an endpoint; its DeploymentConfig first matters at its first update."""
     name, endpoint_arn = request["EndpointName"], arn("endpoint", request["EndpointName"])
     config = find_endpoint_config(request["EndpointConfigName"])
-    deployment_of(request.get("DeploymentConfig"), config.variants)
+    deployment_of(request.get("DeploymentConfig"), config.variants, shadow=config.shadow)
     planned, now = plan(config), clock.now()
     endpoint = Endpoint(
         name=name,
@@ -37,6 +38,8 @@ def create_endpoint(request: Request) -> dict[str, Any]:
         metrics=EndpointMetrics(endpoint_name=name, put=_put_metric_data),
         pending=pending(planned),
     )
+    if config.asynchronous:
+        endpoint.backlog = Backlog(endpoint)
     with ENDPOINTS.lock:
         if name in ENDPOINTS:
             raise ValidationException(f'Cannot create already existing endpoint "{endpoint_arn}".')

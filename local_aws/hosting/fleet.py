@@ -3,10 +3,14 @@
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from fractions import Fraction
 
+from local_aws.hosting.async_config import AsyncConfig
 from local_aws.hosting.capture import DataCapture
 from local_aws.hosting.container import Container
 from local_aws.hosting.log_stream import LogStream
+from local_aws.hosting.multi_model import ModelSet
+from local_aws.hosting.serverless import Concurrency
 
 
 @dataclass(kw_only=True)
@@ -17,14 +21,16 @@ class Variant:
         image: the image that AWS would run.
         weight: its traffic relative to the sum of all weights.
         instance_count: how many instances AWS would run; here they share one process.
+        concurrency: of a serverless variant, which has no instances; None of all others.
     """
 
     name: str
     image: str
     weight: float
     instance_count: int
-    container: Container
+    container: Container | ModelSet
     log: LogStream
+    concurrency: Concurrency | None = None
     credit: float = field(default=0.0, init=False)
 
     def stop(self) -> None:
@@ -38,7 +44,9 @@ class Fleet:
     """Variants that take requests together, and end together when no request is left.
 
     Attributes:
+        shadow: gets copies of requests, and never answers one; None if the config has none.
         capture: records their requests; None if the config captures nothing.
+        asynchronous: where their answers go; None if who asks is answered.
     """
 
     def __init__(
@@ -46,17 +54,27 @@ class Fleet:
         *,
         config_name: str,
         variants: Sequence[Variant],
+        shadow: Variant | None = None,
         capture: DataCapture | None = None,
+        asynchronous: AsyncConfig | None = None,
     ) -> None:
         """Take over containers that already pass their health check."""
         self.config_name = config_name
         self.variants = tuple(variants)
+        self.shadow = shadow
         self.capture = capture
+        self.asynchronous = asynchronous
+        self._owed = Fraction(0)
         self._in_flight = 0
         self._changed = threading.Condition()
 
+    @property
+    def all_variants(self) -> Sequence[Variant]:
+        """All that run: the production variants, and the shadow after them."""
+        return (*self.variants, *((self.shadow,) if self.shadow else ()))
+
     def variant(self, name: str) -> Variant | None:
-        """The variant of this name, if the fleet has it."""
+        """The production variant of this name, if the fleet has it."""
         return next((variant for variant in self.variants if variant.name == name), None)
 
     def choose(self) -> Variant:
@@ -70,6 +88,21 @@ class Fleet:
             chosen = max(self.variants, key=lambda variant: variant.credit)
             chosen.credit -= sum(variant.weight for variant in self.variants)
             return chosen
+
+    def shadow_gets_copy(self) -> bool:
+        """Whether the next request is one that the shadow sees too.
+
+        It sees the share of them that its weight is of the production variant's, at most all, and
+        of any n requests in a row its share to within one.
+        """
+        with self._changed:
+            if not self.shadow:
+                return False
+            weight, all_requests = (_exact(v.weight) for v in (self.shadow, *self.variants[:1]))
+            self._owed += min(weight / all_requests if all_requests else 1, Fraction(1))
+            copied = self._owed >= 1
+            self._owed -= copied
+            return copied
 
     def enter(self) -> None:
         """A request begins; it will call `leave`."""
@@ -89,7 +122,12 @@ class Fleet:
         """
         with self._changed:
             self._changed.wait_for(lambda: self._in_flight == 0)
-        for variant in self.variants:
+        for variant in self.all_variants:
             variant.stop()
         if self.capture:
             self.capture.deliver()
+
+
+def _exact(weight: float) -> Fraction:
+    """A weight as who wrote it meant it: 0.1 is a tenth."""
+    return Fraction(str(weight))

@@ -1,21 +1,26 @@
 """From an endpoint config to running containers."""
 
 import os
-import shutil
 import sys
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 from pathlib import Path
 
 from local_aws.hosting import objects
+from local_aws.hosting.archives import ArchiveLoader, start
 from local_aws.hosting.capture import DataCapture
-from local_aws.hosting.container import Container, ContainerFailed, mapped, unpack
-from local_aws.hosting.endpoint_configs import EndpointConfig, VariantConfig
+from local_aws.hosting.container import Container, ContainerFailed
+from local_aws.hosting.deployment import Deployment
+from local_aws.hosting.endpoint_configs import EndpointConfig
 from local_aws.hosting.fleet import Fleet, Variant
 from local_aws.hosting.log_stream import LogStream
 from local_aws.hosting.models import Serving, find_model
+from local_aws.hosting.multi_model import ModelSet
 from local_aws.hosting.pending import PendingDeployment, PendingVariant, creating
+from local_aws.hosting.serverless import Concurrency
+from local_aws.hosting.variant_configs import VariantConfig
 from local_aws.launch import client_environment
 from local_aws.ministack.scope import account_id, region
 
@@ -25,7 +30,7 @@ class Plan:
     """What is to run, looked up while the request is answered, so that its errors are the API's.
 
     Attributes:
-        servings: what each variant of the config runs, in the config's order.
+        servings: what each variant of the config runs, in the order of its `all_variants`.
     """
 
     config: EndpointConfig
@@ -38,24 +43,32 @@ def plan(config: EndpointConfig) -> Plan:
     Raises:
         ValidationException: One of them was deleted since.
     """
-    servings = tuple(find_model(variant.model_name).serving for variant in config.variants)
+    servings = tuple(find_model(variant.model_name).serving for variant in config.all_variants)
     return Plan(config=config, servings=servings)
 
 
-def pending(plan: Plan) -> PendingDeployment:
-    """The plan's deployment, at its start."""
+def pending(plan: Plan, deployment: Deployment | None = None) -> PendingDeployment:
+    """The plan's deployment, at its start; None for an endpoint that is created."""
     variants = [
         PendingVariant(
             name=config.name,
             image=serving.image,
             weight=config.weight,
             instance_count=config.instance_count,
+            serverless=config.serverless,
         )
-        for config, serving in zip(plan.config.variants, plan.servings, strict=True)
+        for config, serving in zip(plan.config.all_variants, plan.servings, strict=True)
     ]
-    stage = creating()
+    stage, count = creating(), len(plan.config.variants)
     return PendingDeployment(
-        config_name=plan.config.name, variants=variants, start_time=stage.since, stage=stage
+        config_name=plan.config.name,
+        variants=variants[:count],
+        shadows=variants[count:],
+        start_time=stage.since,
+        stage=stage,
+        launching=deployment.steps[0].share
+        if deployment and deployment.in_batches
+        else Fraction(1),
     )
 
 
@@ -67,9 +80,9 @@ def launch(plan: Plan, endpoint_name: str) -> Fleet:
     """
     variants: list[Variant] = []
     try:
-        for config, serving in zip(plan.config.variants, plan.servings, strict=True):
+        for config, serving in zip(plan.config.all_variants, plan.servings, strict=True):
             variants.append(_start(config, serving, endpoint_name))
-        for config, variant in zip(plan.config.variants, variants, strict=True):
+        for config, variant in zip(plan.config.all_variants, variants, strict=True):
             variant.container.wait_until_healthy(config.startup_timeout_seconds)
     except (ContainerFailed, OSError) as error:
         for variant in variants:
@@ -80,34 +93,47 @@ def launch(plan: Plan, endpoint_name: str) -> Fleet:
         capture = DataCapture(
             config=plan.config.capture, endpoint_name=endpoint_name, put=objects.write
         )
-    return Fleet(config_name=plan.config.name, variants=variants, capture=capture)
+    production = variants[: len(plan.config.variants)]
+    return Fleet(
+        config_name=plan.config.name,
+        variants=production,
+        shadow=variants[-1] if plan.config.shadow else None,
+        capture=capture,
+        asynchronous=plan.config.asynchronous,
+    )
 
 
 def _start(config: VariantConfig, serving: Serving, endpoint_name: str) -> Variant:
+    group = f"/aws/sagemaker/Endpoints/{endpoint_name}"
     folder = Path(tempfile.mkdtemp(prefix=f"{endpoint_name}-{config.name}-"))
-    try:
-        unpack(objects.read(serving.model_data_url), folder, url=serving.model_data_url)
-    except Exception:
-        shutil.rmtree(folder)
-        raise
-    container = Container(
-        folder=folder, environment=mapped(_environment(serving), folder), name=config.name
-    )
+    stream = f"{config.name}/i-{folder.name[-8:]}"
+    container: Container | ModelSet
+    if serving.multi_model:
+        loader = ArchiveLoader(
+            serving=serving,
+            environment=environment(serving),
+            folder=folder,
+            group=group,
+            stream=stream,
+            timeout_seconds=config.startup_timeout_seconds,
+        )
+        container = ModelSet(loader.load, cached=serving.cached)
+        log = loader.log_of(folder)
+    else:
+        container = start(serving.model_data_url, environment(serving), folder, name=config.name)
+        log = LogStream(group=group, stream=stream, file=container.log)
     return Variant(
         name=config.name,
         image=serving.image,
         weight=config.weight,
         instance_count=config.instance_count,
         container=container,
-        log=LogStream(
-            group=f"/aws/sagemaker/Endpoints/{endpoint_name}",
-            stream=f"{config.name}/i-{folder.name[-8:]}",
-            file=container.log,
-        ),
+        concurrency=Concurrency(config.serverless) if config.serverless else None,
+        log=log,
     )
 
 
-def _environment(serving: Serving) -> Mapping[str, str]:
+def environment(serving: Serving) -> Mapping[str, str]:
     """The platform's variables, the image's own (its Dockerfile and serving.py), the model's."""
     return {
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}",

@@ -1,16 +1,17 @@
 """Endpoint invocation metrics in CloudWatch's namespace AWS/SageMaker.
 
 Names, units and dimensions:
-https://docs.aws.amazon.com/sagemaker/latest/dg/monitoring-cloudwatch.html
+https://docs.aws.amazon.com/sagemaker/latest/dg/monitoring-cloudwatch.html,
+https://docs.aws.amazon.com/sagemaker/latest/dg/serverless-endpoints-monitoring.html
 and for the third dimension deployment-guardrails-configuration.html ("CloudWatch publishes the
 metrics with the dimension EndpointConfigName after the new fleet starts receiving traffic").
 """
 
 import threading
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from local_aws.clock import clock
 from local_aws.core import background
@@ -27,7 +28,13 @@ Series = tuple[str, str, str]
 
 @dataclass(frozen=True, kw_only=True)
 class Invocation:
-    """One request to a variant; times in seconds."""
+    """One request to a variant; times in seconds.
+
+    Attributes:
+        utilization: the share of its MaxConcurrency that a serverless variant uses, which is
+            measured in place of its instances; None of a variant on instances.
+        beside: more metrics of it.
+    """
 
     config_name: str
     variant: str
@@ -35,15 +42,33 @@ class Invocation:
     status: int
     model_latency: float
     overhead_latency: float
+    utilization: float | None = None
+    beside: Sequence[tuple[str, str, float]] = ()
 
     def values(self) -> Iterator[tuple[str, str, float]]:
         """Each metric's name, unit and value; an error metric is 0 where there was none."""
         yield "Invocations", "None", 1
-        yield "InvocationsPerInstance", "None", 1 / max(self.instance_count, 1)
+        if self.utilization is None:
+            yield "InvocationsPerInstance", "None", 1 / max(self.instance_count, 1)
+        else:
+            yield "ServerlessConcurrentExecutionsUtilization", "None", self.utilization
         yield "Invocation4XXErrors", "None", int(400 <= self.status < 500)
         yield "Invocation5XXErrors", "None", int(self.status >= 500)
         yield "ModelLatency", "Microseconds", round(self.model_latency * 1e6)
         yield "OverheadLatency", "Microseconds", round(self.overhead_latency * 1e6)
+        yield from self.beside
+
+
+class Measured(Protocol):
+    """What is measured of a variant at one time."""
+
+    @property
+    def config_name(self) -> str: ...
+    @property
+    def variant(self) -> str: ...
+    def values(self) -> Iterator[tuple[str, str, float]]:
+        """Each metric's name, unit and value."""
+        ...
 
 
 class EndpointMetrics:
@@ -56,7 +81,7 @@ class EndpointMetrics:
         self._lock = threading.Lock()
         self._series: dict[Series, dict[tuple[str, str], Counter[float]]] = {}
 
-    def record(self, invocation: Invocation) -> None:
+    def record(self, invocation: Measured) -> None:
         """Count the invocation; it is put within a second."""
         with self._lock:
             first = not self._series

@@ -20,11 +20,19 @@ SERVED_IMAGE = "/sagemaker-xgboost:"
 
 @dataclass(frozen=True, kw_only=True)
 class Serving:
-    """What a container of the model runs, with a model package already looked up."""
+    """What a container of the model runs, with a model package already looked up.
+
+    Attributes:
+        model_data_url: its archive; of a multi-model container the prefix of its archives.
+        multi_model: whether it is a multi-model container.
+        cached: whether a multi-model container keeps what it has loaded.
+    """
 
     image: str
     model_data_url: str
     environment: Mapping[str, str]
+    multi_model: bool = False
+    cached: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -117,7 +125,14 @@ def _only_container(request: Request) -> Request:
 
 def _serving(container: Request) -> Serving:
     environment = {name: value for name, value in container.get("Environment", {}).items()}
+    multi_model = container.get("Mode", "SingleModel") == "MultiModel"
+    caching = container.get("MultiModelConfig", {}).get("ModelCacheSetting", "Enabled")
     package = container.get("ModelPackageName")
+    if package and multi_model:
+        raise ValidationException(
+            "A container of Mode MultiModel takes its archives from the prefix ModelDataUrl, not "
+            f"from ModelPackageName ({package})."
+        )
     image, url = container.get("Image"), container.get("ModelDataUrl")
     if package:
         if image or url:
@@ -128,7 +143,13 @@ def _serving(container: Request) -> Serving:
         packaged = _packaged(package)
         image, url = packaged.get("Image"), packaged.get("ModelDataUrl")
         environment = {**packaged.get("Environment", {}), **environment}
-    serving = Serving(image=image or "", model_data_url=url or "", environment=environment)
+    serving = Serving(
+        image=image or "",
+        model_data_url=url or "",
+        environment=environment,
+        multi_model=multi_model,
+        cached=caching == "Enabled",
+    )
     _refuse_what_cannot_be_served(serving)
     return serving
 
@@ -157,5 +178,11 @@ def _refuse_what_cannot_be_served(serving: Serving) -> None:
             "mode, which is not implemented by the local AWS; name the script of the archive and "
             "its folder in SAGEMAKER_PROGRAM and SAGEMAKER_SUBMIT_DIRECTORY."
         )
-    if not objects.exists(serving.model_data_url):
+    if serving.multi_model:
+        if not serving.model_data_url.startswith("s3://"):
+            raise ValidationException(
+                "A container of Mode MultiModel needs ModelDataUrl, the prefix of its archives, "
+                f"got {serving.model_data_url!r}."
+            )
+    elif not objects.exists(serving.model_data_url):
         raise ValidationException(f"Could not find model data at {serving.model_data_url}.")

@@ -12,6 +12,7 @@ from fractions import Fraction
 from typing import Any
 
 from local_aws.clock import clock
+from local_aws.hosting.serverless import ServerlessConfig
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,6 +60,14 @@ def deleting() -> Stage:
     return Stage(status="Deleting", wording="Terminating {} instance(s).", since=clock.now())
 
 
+def capacity(running: int, desired: int, serverless: ServerlessConfig | None) -> dict[str, Any]:
+    """What a variant runs on, as DescribeEndpoint shows it."""
+    if serverless:
+        described = serverless.described()
+        return {"CurrentServerlessConfig": described, "DesiredServerlessConfig": described}
+    return {"CurrentInstanceCount": running, "DesiredInstanceCount": desired}
+
+
 @dataclass(frozen=True, kw_only=True)
 class PendingVariant:
     """One variant of the new fleet."""
@@ -67,6 +76,7 @@ class PendingVariant:
     image: str
     weight: float
     instance_count: int
+    serverless: ServerlessConfig | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,7 +84,9 @@ class PendingDeployment:
     """A fleet that is brought up, beside the one that serves if there is one.
 
     Attributes:
+        shadows: its shadow variant, if it has one.
         active: the part of its instances that gets traffic, 0 to 1.
+        launching: the part of them that is launched at a time.
         stage: what is done to its variants; None when it is the old fleet's turn.
     """
 
@@ -82,25 +94,31 @@ class PendingDeployment:
     variants: Sequence[PendingVariant]
     start_time: float
     stage: Stage | None
+    shadows: Sequence[PendingVariant] = ()
     active: Fraction = Fraction(0)
+    launching: Fraction = Fraction(1)
 
     def summary(self) -> dict[str, Any]:
         """PendingDeploymentSummary of the API and of the deployment event."""
-        return {
+        summary = {
             "EndpointConfigName": self.config_name,
             "ProductionVariants": [self._variant(variant) for variant in self.variants],
             "StartTime": self.start_time,
         }
+        if self.shadows:
+            summary["ShadowProductionVariants"] = [self._variant(each) for each in self.shadows]
+        return summary
 
     def _variant(self, variant: PendingVariant) -> dict[str, Any]:
         active = math.ceil(self.active * variant.instance_count)
+        concerned = active or variant.instance_count
+        if self.stage and self.stage.status == "Creating":
+            concerned = math.ceil(self.launching * variant.instance_count)
         return {
             "VariantName": variant.name,
             "DeployedImages": [{"SpecifiedImage": variant.image}],
             "CurrentWeight": variant.weight,
             "DesiredWeight": variant.weight,
-            "CurrentInstanceCount": active,
-            "DesiredInstanceCount": variant.instance_count,
-            "VariantStatus": self.stage
-            and [self.stage.of(active if active else variant.instance_count)],
+            **capacity(active, variant.instance_count, variant.serverless),
+            "VariantStatus": self.stage and [self.stage.of(concerned)],
         }

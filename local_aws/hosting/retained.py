@@ -5,7 +5,9 @@ from dataclasses import replace
 
 from local_aws.core.request import Request
 from local_aws.hosting.endpoint import Endpoint
-from local_aws.hosting.endpoint_configs import EndpointConfig, VariantConfig
+from local_aws.hosting.endpoint_configs import EndpointConfig
+from local_aws.hosting.fleet import Variant
+from local_aws.hosting.variant_configs import VariantConfig
 
 
 def retaining(
@@ -22,17 +24,23 @@ def retaining(
     fleet, capture = endpoint.traffic.fleet, config.capture
     if "DataCaptureConfig" not in kinds:
         capture = fleet.capture.config if fleet and fleet.capture else None
-    variants = [_retaining_variant(endpoint, variant, kinds) for variant in config.variants]
-    return replace(config, variants=variants, capture=capture)
+    running = {variant.name: variant for variant in fleet.all_variants} if fleet else {}
+    *variants, last = [
+        _retaining_variant(running.get(variant.name), variant, kinds)
+        for variant in config.all_variants
+    ]
+    if config.shadow:
+        return replace(config, variants=variants, shadow=last, capture=capture)
+    return replace(config, variants=[*variants, last], capture=capture)
 
 
 def _retaining_variant(
-    endpoint: Endpoint, config: VariantConfig, excluded: set[str]
+    serving: Variant | None, config: VariantConfig, excluded: set[str]
 ) -> VariantConfig:
-    serving = endpoint.traffic.fleet and endpoint.traffic.fleet.variant(config.name)
     if not serving:
         return config
-    if "DesiredInstanceCount" not in excluded:
+    on_instances = not (config.serverless or serving.concurrency)
+    if "DesiredInstanceCount" not in excluded and on_instances:
         config = replace(config, instance_count=serving.instance_count)
     if "DesiredWeight" not in excluded:
         config = replace(config, weight=serving.weight)

@@ -5,13 +5,14 @@ from fractions import Fraction
 
 from local_aws.core.assumptions import holds
 from local_aws.hosting.container import ContainerFailed
-from local_aws.hosting.deployment import Deployment, Step
+from local_aws.hosting.deployment import Deployment
 from local_aws.hosting.endpoint import ENDPOINTS, Endpoint
 from local_aws.hosting.fleet import Fleet
 from local_aws.hosting.guard import Guard, RolledBack
 from local_aws.hosting.launch_fleet import Plan, launch
-from local_aws.hosting.pending import Stage, activating, baking, deleting
+from local_aws.hosting.pending import Stage, activating, baking, creating, deleting
 from local_aws.hosting.state_change import announce, announce_stage
+from local_aws.hosting.steps import Step
 
 
 def create(endpoint: Endpoint, plan: Plan) -> None:
@@ -40,10 +41,12 @@ def update(endpoint: Endpoint, plan: Plan, deployment: Deployment, guard: Guard)
         green = launch(plan, endpoint.name)
         for step in deployment.steps:
             _take(endpoint, green, step, guard)
+            if deployment.in_batches and step.share < 1:
+                _end_batch(endpoint, step.share)
     except ContainerFailed as error:
         settle(endpoint, failure_reason=str(error))
     except RolledBack as reason:
-        _turn_back(endpoint, green)
+        _turn_back(endpoint, green, deployment.back)
         settle(endpoint, failure_reason=str(reason))
     else:
         _replace(endpoint, green)
@@ -62,13 +65,18 @@ def settle(
     """End what was under way."""
     with endpoint.lock:
         endpoint.pending = endpoint.guard = endpoint.ending = None
+        endpoint.ended = Fraction(0)
         endpoint.change(status, failure_reason=failure_reason)
     announce(endpoint)
+    if endpoint.backlog:
+        endpoint.backlog.work()
 
 
 def delete(endpoint: Endpoint) -> None:
     """End all processes, deliver what is buffered, and forget the endpoint."""
     announce(endpoint)
+    if endpoint.backlog:
+        endpoint.backlog.close()
     fleet = endpoint.traffic.switch(None)
     try:
         if fleet:
@@ -100,18 +108,43 @@ def _replace(endpoint: Endpoint, green: Fleet) -> None:
         blue.stop()
     with endpoint.lock:
         endpoint.traffic.switch(green)
-        endpoint.config_name, endpoint.ending = green.config_name, None
+        endpoint.config_name = green.config_name
+        endpoint.ending, endpoint.ended = None, Fraction(0)
 
 
-def _turn_back(endpoint: Endpoint, green: Fleet | None) -> None:
-    """Send all new requests to blue at once; green, if it is up, finishes its own and ends."""
-    endpoint.traffic.turn_back()
+def _end_batch(endpoint: Endpoint, share: Fraction) -> None:
+    """So much of blue is terminated in all, and the next batch of green is launched."""
+    endpoint.ended = share
+    _show(endpoint, creating())
+
+
+def _turn_back(endpoint: Endpoint, green: Fleet | None, batch: Fraction) -> None:
+    """Send new requests to blue, a batch at a time; green, if it is up, finishes its own and ends.
+
+    Args:
+        batch: the share of requests that goes back at a time, 1 for all at once.
+    """
+    share = _give_back(endpoint, green, batch)
     if holds("rollback-shows-as-rolling-back"):
         endpoint.change("RollingBack")
         announce(endpoint)
+    while share:
+        _show(endpoint, deleting(), active=share)
+        share = _give_back(endpoint, green, batch)
     if green:
         _show(endpoint, deleting(), active=Fraction(0))
         green.stop()
+
+
+def _give_back(endpoint: Endpoint, green: Fleet | None, batch: Fraction) -> Fraction:
+    """Give blue a batch of requests more; the share of them that is still green's."""
+    share = max(Fraction(0), (endpoint.pending.active if endpoint.pending else 0) - batch)
+    if green and share:
+        endpoint.traffic.shift(green, share)
+    else:
+        endpoint.traffic.turn_back()
+    endpoint.ended = min(endpoint.ended, share)
+    return share
 
 
 def _show(endpoint: Endpoint, stage: Stage | None, *, active: Fraction | None = None) -> None:

@@ -4,17 +4,20 @@ from collections.abc import Collection, Sequence
 from typing import Any
 
 from local_aws.core import background
+from local_aws.core.assumptions import holds
 from local_aws.core.errors import NotImplementedHere, ValidationException
 from local_aws.core.operations import operation
 from local_aws.core.request import Request
 from local_aws.hosting import rollout
 from local_aws.hosting.deployment import deployment_of
 from local_aws.hosting.endpoint import Endpoint, find_endpoint
-from local_aws.hosting.endpoint_configs import EndpointConfig, VariantConfig, find_endpoint_config
+from local_aws.hosting.endpoint_configs import EndpointConfig, find_endpoint_config
+from local_aws.hosting.fleet import Variant
 from local_aws.hosting.guard import Guard, described
 from local_aws.hosting.launch_fleet import pending, plan
 from local_aws.hosting.retained import retaining
 from local_aws.hosting.scaling import scaled_variants
+from local_aws.hosting.variant_configs import VariantConfig
 
 
 @operation("sagemaker", "UpdateEndpoint")
@@ -25,10 +28,14 @@ def update_endpoint(request: Request) -> dict[str, Any]:
     config = find_endpoint_config(request["EndpointConfigName"])
     if request.get("RetainAllVariantProperties", False):
         config = retaining(endpoint, config, request.get("ExcludeRetainedVariantProperties", ()))
+    _refuse_to_become_serverless(before, config)
+    _refuse_another_way_to_answer(before, config)
     given = _deployment_config(request, endpoint)
-    deployment, planned = deployment_of(given, config.variants), plan(config)
+    deployment = deployment_of(given, config.variants, shadow=config.shadow)
+    planned = plan(config)
     if given:
         _refuse_other_names(before, config)
+        _refuse_shadows(before, config)
     _refuse_scaled(endpoint, before.variants, config.variants)
     _refuse_unknown_alarms(deployment.alarms)
     with endpoint.lock:
@@ -36,7 +43,7 @@ def update_endpoint(request: Request) -> dict[str, Any]:
         endpoint.change("Updating")
         if given:
             endpoint.last_deployment_config = given.plain()
-        endpoint.pending = pending(planned)
+        endpoint.pending = pending(planned, deployment)
         guard = endpoint.guard = Guard(deployment)
     background.run(rollout.update, endpoint, planned, deployment, guard)
     return {"EndpointArn": endpoint.arn}
@@ -50,7 +57,7 @@ def update_endpoint_weights_and_capacities(request: Request) -> dict[str, Any]:
         _refuse_unless_in_service(endpoint)
         fleet = endpoint.traffic.fleet
         changes = [
-            (fleet and fleet.variant(item["VariantName"]), item)
+            (fleet.variant(item["VariantName"]) if fleet else None, item)
             for item in request["DesiredWeightsAndCapacities"]
         ]
         unknown = [item["VariantName"] for variant, item in changes if not variant]
@@ -58,6 +65,7 @@ def update_endpoint_weights_and_capacities(request: Request) -> dict[str, Any]:
             raise ValidationException(
                 f"Endpoint {endpoint.name} has no production variant {', '.join(unknown)}."
             )
+        _refuse_instances_of_serverless(changes)
         for variant, item in changes:
             if variant:
                 variant.weight = float(item.get("DesiredWeight", variant.weight))
@@ -65,6 +73,14 @@ def update_endpoint_weights_and_capacities(request: Request) -> dict[str, Any]:
         endpoint.change("Updating")
     background.run(rollout.resize, endpoint)
     return {"EndpointArn": endpoint.arn}
+
+
+def _refuse_instances_of_serverless(changes: Sequence[tuple[Variant | None, Request]]) -> None:
+    for variant, item in changes:
+        if variant and variant.concurrency and "DesiredInstanceCount" in item:
+            raise ValidationException(
+                f"Serverless variant {variant.name} has no DesiredInstanceCount."
+            )
 
 
 def _deployment_config(request: Request, endpoint: Endpoint) -> Request | None:
@@ -87,6 +103,30 @@ def _refuse_other_names(before: EndpointConfig, after: EndpointConfig) -> None:
         raise ValidationException(
             "A deployment with a DeploymentConfig must keep the names of the production variants "
             f"({', '.join(old)}), got {', '.join(new)}."
+        )
+
+
+def _refuse_shadows(*configs: EndpointConfig) -> None:
+    if not holds("guardrails-beside-a-shadow") and any(config.shadow for config in configs):
+        raise ValidationException(
+            "A DeploymentConfig cannot be used to update an endpoint from or to shadow variants."
+        )
+
+
+def _refuse_to_become_serverless(before: EndpointConfig, after: EndpointConfig) -> None:
+    """https://docs.aws.amazon.com/sagemaker/latest/dg/serverless-endpoints.html."""
+    if after.variants[0].serverless and not before.variants[0].serverless:
+        raise ValidationException(
+            "An endpoint on instances cannot be updated to a serverless one, as "
+            f"{after.name} asks; create another endpoint."
+        )
+
+
+def _refuse_another_way_to_answer(before: EndpointConfig, after: EndpointConfig) -> None:
+    if bool(before.asynchronous) != bool(after.asynchronous):
+        raise NotImplementedHere(
+            "AWS does not say what becomes of an endpoint that is updated to or from an "
+            "AsyncInferenceConfig, and the local AWS does not guess; create another endpoint."
         )
 
 

@@ -1,1 +1,1 @@
-"""Processing and training jobs: each runs as a process of its own under the container contract."""
+"""Processing, training and transform jobs, each in processes of its own."""

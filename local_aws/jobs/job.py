@@ -3,10 +3,9 @@
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 from local_aws.clock import clock
-from local_aws.jobs.process import ContainerProcess
 
 # "SageMaker sends the algorithm the SIGTERM signal, which delays job termination for 120 seconds"
 # (botocore, StopTrainingJob).
@@ -18,9 +17,21 @@ class JobFailed(Exception):
     """The job cannot go on; the text is its FailureReason."""
 
 
+class Running(Protocol):
+    """What a job waits for, and can stop."""
+
+    def wait(self) -> int:
+        """The exit code; 0 is success."""
+        ...
+
+    def stop(self, grace_seconds: float) -> None:
+        """Begin to end it; returns at once."""
+        ...
+
+
 @dataclass(kw_only=True)
 class Job:
-    """One processing or training job.
+    """One processing, training or transform job.
 
     Attributes:
         members: What Create* was given and Describe* gives back.
@@ -45,7 +56,7 @@ class Job:
     stop_reason: str | None = None
     lock: threading.RLock = field(default_factory=threading.RLock)
     done: threading.Event = field(default_factory=threading.Event)
-    _process: ContainerProcess | None = None
+    _process: Running | None = None
 
     def enter(self, phase: str, message: str) -> None:
         """Go on to the next phase, unless the job is on its way to stop."""
@@ -56,7 +67,7 @@ class Job:
             self.phases.append((phase, self.modified, message))
         self.announce(self)
 
-    def run(self, process: Callable[[], ContainerProcess]) -> int | None:
+    def run(self, process: Callable[[], Running]) -> int | None:
         """Start the container and wait for its exit code; None if the job was stopped before."""
         with self.lock:
             if self.stop_reason:

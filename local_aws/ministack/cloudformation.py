@@ -1,5 +1,6 @@
 """Resource types of the local AWS among those of MiniStack's CloudFormation."""
 
+from collections import Counter
 from typing import Any
 
 from ministack.services.cloudformation import provisioners, stacks
@@ -9,6 +10,9 @@ from local_aws.core.cloudformation import Properties, ResourceType, registered
 from local_aws.core.resource_schema import resource_schema
 
 _LONGEST_NAME = 63
+_CREATIONS: Counter[tuple[str, str]] = Counter()
+"""Of each resource, by stack and logical id."""
+
 _runs_on_worker_thread = stacks._runs_on_worker_thread
 _sends_back_failed_update = stacks._sends_back_failed_update
 
@@ -38,8 +42,7 @@ def _install(resource_type: ResourceType) -> None:
 
 def _handlers(resource_type: ResourceType) -> dict[str, Any]:
     def create(logical_id: str, properties: Properties, stack_name: str) -> resources.Resource:
-        name = provisioners._physical_name(stack_name, logical_id, max_len=_LONGEST_NAME)
-        return resources.create(resource_type, properties, name)
+        return resources.create(resource_type, properties, _new_name(stack_name, logical_id))
 
     def update(
         physical_id: str, old: Properties, new: Properties, stack_name: str, logical_id: str
@@ -55,3 +58,19 @@ def _handlers(resource_type: ResourceType) -> dict[str, Any]:
         "update_with_logical_id": True,
         "delete": delete,
     }
+
+
+def _new_name(stack_name: str, logical_id: str) -> str:
+    """Another one for each creation, as AWS draws it: a resource that was kept may have the first.
+
+    A replacement has drawn one already.
+    """
+    earlier = _CREATIONS[stack_name, logical_id]
+    _CREATIONS[stack_name, logical_id] += 1
+    seed = provisioners._NAME_SEED.get() or (f"creation {earlier}" if earlier else "")
+    drawn = provisioners._NAME_SEED.set(seed)
+    try:
+        name: str = provisioners._physical_name(stack_name, logical_id, max_len=_LONGEST_NAME)
+        return name
+    finally:
+        provisioners._NAME_SEED.reset(drawn)

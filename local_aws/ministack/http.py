@@ -110,6 +110,17 @@ async def invoke(name: str, headers: Mapping[str, str], content: bytes) -> Respo
     return answer
 
 
+async def invoke_async(name: str, headers: Mapping[str, str], content: bytes) -> Response:
+    """Answer a request to an endpoint that answers later."""
+    from local_aws.hosting import runtime
+
+    try:
+        answer: Response = runtime.invoke_async(name, headers, content)
+    except ApiError as error:
+        return _refusal(error)
+    return answer
+
+
 def refuse_protocol(service: str, action: str) -> Response:
     """Refuse a request in another protocol than JSON."""
     return _refusal(

@@ -13,6 +13,7 @@ from local_aws.ministack import (
     cloudformation,
     cloudwatch,
     http,
+    other_services,
     parameters,
     rules,
     s3_events,
@@ -55,6 +56,7 @@ def install() -> None:
     change_sets.install()
     cloudformation.install()
     cloudwatch.install(metric_put)
+    other_services.install()
     parameters.install()
     rules.install()
     s3_events.install()

@@ -15,12 +15,13 @@ from local_aws.pipelines.references import function, malformed, references, step
 OPERATIONS: Mapping[str, tuple[str, str]] = {
     "Processing": ("CreateProcessingJob", "ProcessingJobName"),
     "Training": ("CreateTrainingJob", "TrainingJobName"),
+    "Transform": ("CreateTransformJob", "TransformJobName"),
     "Model": ("CreateModel", "ModelName"),
     "RegisterModel": ("CreateModelPackage", "ModelPackageName"),
 }
 _OWN = {"Condition": ("Conditions", "IfSteps", "ElseSteps"), "Fail": ("ErrorMessage",)}
 _ELSEWHERE = (
-    "Transform", "Tuning", "Lambda", "Callback", "ClarifyCheck", "QualityCheck", "EMR",
+    "Tuning", "Lambda", "Callback", "ClarifyCheck", "QualityCheck", "EMR",
     "EMRServerless", "AutoML", "Endpoint", "EndpointConfig", "NotebookJob",
 )  # fmt: skip
 EXECUTION = (

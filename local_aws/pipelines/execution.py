@@ -7,7 +7,7 @@ from typing import Any
 
 from local_aws.clock import clock
 from local_aws.core.store import Table
-from local_aws.pipelines import events
+from local_aws.pipelines import events, metrics
 from local_aws.pipelines.definition import Definition, Step
 
 FAILED = "Step failure: One or multiple steps failed."
@@ -69,6 +69,7 @@ class Execution:
             self.modified = clock.now()
             self.changed.notify_all()
         events.execution_changed(self, before)
+        metrics.execution_changed(self)
         return True
 
     def change_step(self, run: StepRun, status: str, failure_reason: str | None = None) -> None:

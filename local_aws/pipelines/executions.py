@@ -9,7 +9,7 @@ from local_aws.core.operations import operation
 from local_aws.core.paging import page
 from local_aws.core.request import Request
 from local_aws.core.store import Table
-from local_aws.pipelines import events, interpreter
+from local_aws.pipelines import events, interpreter, metrics
 from local_aws.pipelines.execution import EXECUTIONS, Execution, StepRun
 from local_aws.pipelines.parameters import typed
 from local_aws.pipelines.pipelines import Pipeline, created_between, descending, pipeline
@@ -44,6 +44,7 @@ def start_pipeline_execution(request: Request) -> dict[str, Any]:
         EXECUTIONS.put(started.arn, started)
     found.last_run = started.created
     events.execution_changed(started, None)
+    metrics.execution_changed(started)
     interpreter.start(started)
     return {"PipelineExecutionArn": started.arn}
 

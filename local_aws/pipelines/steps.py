@@ -15,6 +15,7 @@ from local_aws.jobs.job import Job
 from local_aws.jobs.processing import processing_job
 from local_aws.jobs.storage import split
 from local_aws.jobs.training import training_job
+from local_aws.jobs.transform import transform_job
 from local_aws.pipelines.check import OPERATIONS
 from local_aws.pipelines.conditions import all_hold
 from local_aws.pipelines.execution import Execution, StepRun
@@ -52,6 +53,7 @@ class Stepper:
         kinds: Mapping[str, Callable[[StepRun], str]] = {
             "Processing": self._processing,
             "Training": self._training,
+            "Transform": self._transform,
             "Model": self._model,
             "RegisterModel": self._register_model,
             "Condition": self._condition,
@@ -64,6 +66,9 @@ class Stepper:
 
     def _training(self, run: StepRun) -> str:
         return self._job(run, "Training", training_job)
+
+    def _transform(self, run: StepRun) -> str:
+        return self._job(run, "Transform", transform_job)
 
     def _job(self, run: StepRun, kind: str, find: Callable[[str], Job]) -> str:
         name = job_name(self._execution.id, run.step.name)

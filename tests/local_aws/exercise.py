@@ -27,6 +27,8 @@ PIPELINE = (
 )
 # Versions of model packages: one is updated, the other as it was created.
 UPDATED, CREATED = 1, 2
+VARIANTS = ("ProductionVariants", "ShadowProductionVariants")
+NOT_BESIDE_ASYNC = ("DataCaptureConfig", "ShadowProductionVariants")
 VARIANT = {
     "ServiceNamespace": "sagemaker",
     "ScalableDimension": "sagemaker:variant:DesiredInstanceCount",
@@ -117,7 +119,8 @@ class Exercise:
         named = {"EndpointName": endpoint, "EndpointConfigName": config}
         variant = {"VariantName": "One", "DesiredWeight": 1.0, "DesiredInstanceCount": 1}
         configured = sagemaker("CreateEndpointConfig", EndpointConfigName=f"{self._name}-config")
-        configured["ProductionVariants"][0]["ModelName"] = model
+        for member in VARIANTS:
+            configured[member][0].update(ModelName=model, VariantName=member)
         weights = {"EndpointName": endpoint, "DesiredWeightsAndCapacities": [variant]}
         update = sagemaker("UpdateEndpoint", **named)
         invoke = maximal("sagemaker-runtime", "InvokeEndpoint")
@@ -131,14 +134,24 @@ class Exercise:
                     for version in (UPDATED, CREATED)
                 ),
             ],
-            ("sagemaker", "CreateEndpointConfig"): [configured],
-            ("sagemaker", "CreateEndpoint"): [sagemaker("CreateEndpoint", **named)],
+            ("sagemaker", "CreateEndpointConfig"): [
+                configured,
+                without_serverless(configured, "ProductionVariants"),
+                without_serverless(without(configured, "AsyncInferenceConfig"), *VARIANTS),
+                without(without_serverless(configured, *VARIANTS), *NOT_BESIDE_ASYNC),
+            ],
+            ("sagemaker", "CreateEndpoint"): by_policy(sagemaker("CreateEndpoint", **named)),
             ("sagemaker-runtime", "InvokeEndpoint"): [
-                {**invoke, "EndpointName": endpoint, "TargetVariant": "One"}
+                {**given, "EndpointName": endpoint, "TargetVariant": "One"}
+                for given in (invoke, without(invoke, "TargetModel"))
+            ],
+            ("sagemaker-runtime", "InvokeEndpointAsync"): [
+                without(maximal("sagemaker-runtime", "InvokeEndpointAsync"), member)
+                for member in ("Body", "InputLocation")
             ],
             ("sagemaker", "UpdateEndpointWeightsAndCapacities"): [weights],
             ("sagemaker", "UpdateEndpoint"): [
-                without(update, "RetainDeploymentConfig"),
+                *by_policy(without(update, "RetainDeploymentConfig")),
                 without(update, "DeploymentConfig"),
             ],
         }
@@ -152,6 +165,7 @@ class Exercise:
             "StepScalingPolicyConfiguration",
             "TargetTrackingScalingPolicyConfiguration",
         )
+        policy[tracking]["CustomizedMetricSpecification"]["Unit"] = "Count"
         register = {**maximal(service, "RegisterScalableTarget"), **target}
         made = self._client(service).register_scalable_target(**register)
         return {
@@ -161,7 +175,14 @@ class Exercise:
             ],
             (service, "PutScalingPolicy"): [
                 {**without(policy, tracking), "PolicyType": "StepScaling"},
-                {**without(policy, step), "PolicyType": "TargetTrackingScaling"},
+                *(
+                    {
+                        **without(policy, step),
+                        tracking: without(policy[tracking], metric),
+                        "PolicyType": "TargetTrackingScaling",
+                    }
+                    for metric in ("PredefinedMetricSpecification", "CustomizedMetricSpecification")
+                ),
             ],
             (service, "DescribeScalableTargets"): list(
                 from_shape(service, "DescribeScalableTargets", **VARIANT)
@@ -193,9 +214,22 @@ class Exercise:
         )
         target.update(LocalPath="/opt/ml/processing/out", S3UploadMode="EndOfJob")
         return {
+            ("sagemaker", "CreateTransformJob"): [self._transform()],
             ("sagemaker", "CreateTrainingJob"): [training],
             ("sagemaker", "CreateProcessingJob"): [processing],
         }
+
+    def _transform(self) -> Input:
+        transform = sagemaker("CreateTransformJob", TransformJobName=f"{self._name}-transform")
+        transform["ModelName"] = f"{self._stage.name}-model"
+        source, target = transform["TransformInput"], transform["TransformOutput"]
+        source["DataSource"]["S3DataSource"].update(S3DataType="S3Prefix", S3Uri=self._data())
+        source.update(SplitType="Line", CompressionType="None")
+        target.update(S3OutputPath=f"s3://{self._stage.name}/answers", Accept="text/csv")
+        transform["DataProcessing"] = {
+            "InputFilter": "$", "OutputFilter": "$", "JoinSource": "None"
+        }  # fmt: skip
+        return transform
 
     def _pipelines(self) -> dict[tuple[str, str], list[Input]]:
         named = {"PipelineName": self._name, "PipelineDefinition": PIPELINE}
@@ -319,6 +353,23 @@ def sagemaker(action: str, **members: Any) -> Input:
 
 def without(given: Input, *members: str) -> Input:
     return {name: copy.deepcopy(value) for name, value in given.items() if name not in members}
+
+
+def without_serverless(given: Input, *variants: str) -> Input:
+    """The config whose variants of these members run on instances."""
+    return {
+        name: [without(each, "ServerlessConfig") for each in value] if name in variants else value
+        for name, value in given.items()
+    }
+
+
+def by_policy(given: Input) -> list[Input]:
+    """The input with one policy of its DeploymentConfig at a time."""
+    policies = ("BlueGreenUpdatePolicy", "RollingUpdatePolicy")
+    return [
+        {**given, "DeploymentConfig": without(given["DeploymentConfig"], policy)}
+        for policy in policies
+    ]
 
 
 def _only(given: Input, kept: str, among: Iterable[str]) -> Input:

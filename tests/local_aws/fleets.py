@@ -3,9 +3,9 @@
 from typing import cast
 
 from local_aws.hosting.container import Container
-from local_aws.hosting.endpoint_configs import VariantConfig
 from local_aws.hosting.fleet import Fleet, Variant
 from local_aws.hosting.log_stream import LogStream
+from local_aws.hosting.variant_configs import VariantConfig
 
 
 class Stopped:

@@ -23,6 +23,7 @@ STRINGS = (
     "sha256:" + "0" * 64,
     "a" * 32,
     "arn:aws:sqs:us-east-1:123456789012:queue",
+    "arn:aws:sns:us-east-1:123456789012:topic",
     "arn:aws:scheduler:us-east-1:123456789012:schedule-group/group",
     "/opt/ml/path",
     "1",

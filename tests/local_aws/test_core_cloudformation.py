@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from tests.local_aws.model_archives import ENVIRONMENT, IMAGE, echo
 from tests.local_aws.stacks import Stack
 
 pytestmark = pytest.mark.local_aws
@@ -90,6 +91,33 @@ def test_deletion_policy_retain_keeps_the_resource(
     stack.create({"Resources": {"Group": {**group("retained"), "DeletionPolicy": "Retain"}}})
     stack.delete()
     client("sagemaker").describe_model_package_group(ModelPackageGroupName="retained")
+
+
+def test_a_resource_that_comes_back_has_another_name_than_the_one_that_was_kept(
+    stack: Stack, client: Callable[[str], Any]
+) -> None:
+    client("s3").create_bucket(Bucket="kept-models")
+    client("s3").put_object(Bucket="kept-models", Key="model.tar.gz", Body=echo("one"))
+    container = {
+        "Image": IMAGE,
+        "Environment": ENVIRONMENT,
+        "ModelDataUrl": "s3://kept-models/model.tar.gz",
+    }
+    model = {
+        "Type": "AWS::SageMaker::Model",
+        "DeletionPolicy": "Retain",
+        "Properties": {
+            "ExecutionRoleArn": "arn:aws:iam::123456789012:role/model",
+            "PrimaryContainer": container,
+        },
+    }
+    topic = {"Type": "AWS::SNS::Topic"}
+    there, gone = {"Resources": {"T": topic, "M": model}}, {"Resources": {"T": topic}}
+    assert stack.create(there)["StackStatus"] == "CREATE_COMPLETE", stack.reasons()
+    first = stack.physical_id("M")
+    stack.update(gone)
+    assert stack.update(there)["StackStatus"] == "UPDATE_COMPLETE", stack.reasons()
+    assert stack.physical_id("M") != first
 
 
 def test_a_group_policy_is_put_changed_and_taken_away(

@@ -127,6 +127,7 @@ def greeting(it: Started) -> Any:
     return json.load(functions.invoke(FunctionName="greet", Payload="{}")["Payload"])
 
 
+@pytest.mark.nightly
 def test_functions_in_node_find_the_packages_where_it_is_started(
     packages: Path, machine: Path
 ) -> None:
@@ -158,7 +159,7 @@ def test_packages_that_are_not_there_are_refused(tmp_path: Path) -> None:
     )
 
 
-@pytest.mark.parametrize("folder", [None, "kept"])
+@pytest.mark.parametrize("folder", [pytest.param(None, marks=pytest.mark.nightly), "kept"])
 def test_a_run_leaves_nothing_among_the_machine_s_temporary_files(
     folder: str | None, tmp_path: Path, machine: Path
 ) -> None:

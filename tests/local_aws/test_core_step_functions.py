@@ -103,7 +103,7 @@ def test_a_stack_in_a_machine_has_lists_where_the_api_has_lists(
     }
     client("cloudformation").create_stack(StackName="listed", TemplateBody=json.dumps(template))
     client("cloudformation").get_waiter("stack_create_complete").wait(
-        StackName="listed", WaiterConfig={"Delay": 1}
+        StackName="listed", WaiterConfig={"Delay": 0.05}
     )
     done = run(task("cloudformation", "describeStacks", StackName="listed"))
     (stack,) = json.loads(done["output"])["Stacks"]

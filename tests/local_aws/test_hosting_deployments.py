@@ -14,7 +14,8 @@ from botocore.session import Session
 
 from local_aws.core.errors import NotImplementedHere, ValidationException
 from local_aws.core.request import Request
-from local_aws.hosting.deployment import Deployment, Step, deployment_of
+from local_aws.hosting.deployment import Deployment, deployment_of
+from local_aws.hosting.steps import Step
 from tests.local_aws.fleets import variant_config
 
 WAIT, FINAL = "WaitIntervalInSeconds", "TerminationWaitInSeconds"

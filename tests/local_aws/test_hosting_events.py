@@ -16,7 +16,7 @@ from botocore.session import Session
 from local_aws.core import assumptions
 from local_aws.hosting import rollout, state_change
 from local_aws.hosting.container import ContainerFailed
-from local_aws.hosting.deployment import Deployment, Step, deployment_of
+from local_aws.hosting.deployment import Deployment, deployment_of
 from local_aws.hosting.endpoint import Endpoint
 from local_aws.hosting.endpoint_configs import EndpointConfig
 from local_aws.hosting.fleet import Fleet
@@ -31,6 +31,7 @@ from local_aws.hosting.pending import (
     creating,
     deleting,
 )
+from local_aws.hosting.steps import Step
 from tests.local_aws import fleets
 
 DOCUMENTED = Path(__file__).parent / "documented"

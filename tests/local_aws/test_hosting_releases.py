@@ -97,19 +97,19 @@ def test_no_request_is_lost_by_a_canary_and_its_rollback_and_all_are_counted(
     alarm = release.alarm(config=release.green)
     release.release(release.green, DeploymentConfig=deployment(alarms=(alarm,), wait=3600))
     release.first_bake()
-    assert release.answers(1200) == {"blue": 900, "green": 300}
+    assert release.answers(200) == {"blue": 150, "green": 50}
 
     asked: list[list[str]] = [[] for _ in range(4)]
     done = threading.Event()
 
     def ask(own: list[str]) -> None:
-        while not done.is_set() or len(own) < 250:
+        while not done.is_set() or len(own) < 60:
             own.append(release.answer())
 
     threads = [threading.Thread(target=ask, args=(own,)) for own in asked]
     for thread in threads:
         thread.start()
-    while min(len(own) for own in asked) < 100:
+    while min(len(own) for own in asked) < 25:
         assert all(thread.is_alive() for thread in threads)
         threads[0].join(0.01)
     release.ring(alarm)
@@ -131,12 +131,12 @@ def test_no_request_is_lost_by_a_canary_and_its_rollback_and_all_are_counted(
     before = sum(rung)
     assert abs(answers["green"] - before / 4) <= 1 + len(asked)
 
-    total = 1200 + sum(answers.values())
-    assert total >= 2200
+    total = 200 + sum(answers.values())
+    assert total >= 440
     release.later.pass_time(5)
     assert release.invocations() == total
-    assert release.invocations(config=release.green) == 300 + answers["green"]
-    assert release.invocations(config=release.blue) == total - 300 - answers["green"]
+    assert release.invocations(config=release.green) == 50 + answers["green"]
+    assert release.invocations(config=release.blue) == total - 50 - answers["green"]
     assert release.invocations("Invocation5XXErrors") == 0
 
 
@@ -385,16 +385,6 @@ def test_more_than_ten_alarms_are_refused_in_the_words_of_the_api(release: Relea
     )
     assert "at 'deploymentConfig.autoRollbackConfiguration.alarms' failed to satisfy" in message
     assert "Member must have length less than or equal to 10" in message
-
-
-def test_a_rolling_update_is_refused_by_name(release: Release) -> None:
-    size = {"Type": "CAPACITY_PERCENT", "Value": 50}
-    policy = {"MaximumBatchSize": size, "WaitIntervalInSeconds": 60}
-    message = refusal(
-        release.release, config=release.green, DeploymentConfig={"RollingUpdatePolicy": policy}
-    )
-    assert message.startswith("NotImplementedByLocalAws")
-    assert "DeploymentConfig.RollingUpdatePolicy" in message
 
 
 def test_a_guarded_release_keeps_the_names_of_the_variants(release: Release) -> None:

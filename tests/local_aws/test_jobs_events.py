@@ -4,6 +4,7 @@ https://docs.aws.amazon.com/sagemaker/latest/dg/automating-sagemaker-with-eventb
 """
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ from typing import Any
 import pytest
 
 from local_aws.core import assumptions
-from local_aws.jobs import processing, training
+from local_aws.jobs import processing, training, transform
 from local_aws.jobs.job import Job
 from local_aws.ministack.scope import scope
 from local_aws.pipelines import events
@@ -29,7 +30,7 @@ Event = tuple[str, dict[str, Any], list[str]]
 def emitted(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Event]]:
     """The events that are sent, in order."""
     sent: list[Event] = []
-    for module in (processing, training, events):
+    for module in (processing, training, transform, events):
         monkeypatch.setattr(module, "emit", lambda *event: sent.append(event))
     with scope("123456789012", "us-east-1"):
         yield sent
@@ -82,6 +83,28 @@ def test_a_processing_jobs_event_is_as_documented(emitted: list[Event]) -> None:
         n: k for n, k in kinds(sample["detail"]).items() if n in shared
     }
     assert detail["FailureReason"] == "AlgorithmError: no"
+
+
+def test_a_transform_jobs_event_is_as_documented(emitted: list[Event]) -> None:
+    sample = documented("transform-job-state-change")
+    members = {
+        name: value
+        for name, value in sample["detail"].items()
+        if name not in ("TransformJobArn", "TransformJobStatus", "FailureReason", "Tags")
+        and not name.endswith("Time")
+    }
+
+    job(transform._announce, **members).end("failed why 1")
+
+    kind, detail, resources = emitted[-1]
+    assert kind == sample["detail-type"]
+    assert resources == ["arn"]
+    # Tags are an empty object in the sample and their shape is not documented.
+    assert kinds(detail) == {n: k for n, k in kinds(sample["detail"]).items() if n != "Tags"}
+    assert (detail["TransformJobStatus"], detail["FailureReason"]) == ("Failed", "failed why 1")
+    pattern = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ"
+    times = [detail[n] for n in detail if n.endswith("Time")]
+    assert [bool(re.fullmatch(pattern, time)) for time in times] == [True, True, True]
 
 
 @pytest.mark.parametrize("told", [False, True])

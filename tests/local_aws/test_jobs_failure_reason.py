@@ -15,7 +15,10 @@ ASSUMPTION = "failure-reason-carries-exit-message"
 
 @pytest.mark.parametrize(
     ("holds", "reason"),
-    [(True, "no rows"), (False, "See job logs for more information")],
+    [
+        (True, "no rows"),
+        pytest.param(False, "See job logs for more information", marks=pytest.mark.nightly),
+    ],
 )
 def test_a_failed_step_says_what_its_script_left_only_if_that_is_assumed(
     holds: bool, reason: str, tmp_path: Path

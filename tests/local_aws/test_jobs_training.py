@@ -55,18 +55,21 @@ def artifact(workshop: Workshop, job: dict[str, Any]) -> dict[str, bytes]:
     return files_of(workshop.get(uri.removeprefix(workshop.uri(""))))
 
 
-def test_a_script_gets_its_hyperparameters_and_channels_and_leaves_a_model(
-    workshop: Workshop,
-) -> None:
+@pytest.fixture(scope="module")
+def job(workshop: Workshop) -> dict[str, Any]:
+    """One that went well."""
     workshop.put("data/a.csv", "1,2")
-
-    job = workshop.train(
+    return workshop.train(
         TELLS,
         files={"beside.py": "WORD = 'here'"},
         hyperparameters={"max-depth": "6", "out": "/opt/ml/output/data"},
         channels={"train": workshop.uri("data/")},
     )
 
+
+def test_a_script_gets_its_hyperparameters_and_channels_and_leaves_a_model(
+    workshop: Workshop, job: dict[str, Any]
+) -> None:
     assert job["TrainingJobStatus"] == job["SecondaryStatus"] == "Completed"
     told = json.loads(artifact(workshop, job)["model.json"])
     depth, out = told["arguments"].index("--max-depth"), told["arguments"].index("--out")
@@ -79,9 +82,7 @@ def test_a_script_gets_its_hyperparameters_and_channels_and_leaves_a_model(
     assert told["beside"] == "here"
 
 
-def test_a_job_goes_through_the_documented_phases(workshop: Workshop) -> None:
-    job = workshop.train("")
-
+def test_a_job_goes_through_the_documented_phases(workshop: Workshop, job: dict[str, Any]) -> None:
     transitions = job["SecondaryStatusTransitions"]
     assert [each["Status"] for each in transitions] == [
         "Starting", "Downloading", "Training", "Uploading", "Completed",

@@ -1,8 +1,6 @@
 """Monitoring schedules as they run: executions, their jobs, their reports and metrics."""
 
 import json
-import subprocess
-import sys
 import time
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
@@ -14,6 +12,7 @@ import pytest
 from tests.local_aws.later import Later
 from tests.local_aws.model_archives import archive
 from tests.local_aws.monitors import ANALYZER, CLARIFY, HOUR, KINDS, REGISTRY, Monitored
+from tests.pipeline_definitions.maker import Maker
 
 pytestmark = pytest.mark.local_aws
 CONFIG = {
@@ -452,19 +451,14 @@ def test_batch_transforms_are_analysed_from_what_they_captured(monitored: Monito
 
 
 def test_awss_own_sdk_makes_a_schedule_and_reads_its_reports(
-    monitored: Monitored, later: Later
+    monitored: Monitored, later: Later, maker: Maker
 ) -> None:
-    program = Path(__file__).with_name("sdk_monitor.py")
-    name = f"{monitored.bucket}-ModelQuality"
-    run = subprocess.run(
-        [sys.executable, "-W", "ignore", program, name, monitored.endpoint, monitored.bucket],
-        env=later.aws.environment(),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert run.returncode == 0, run.stderr
-    seen = json.loads(run.stdout.splitlines()[-1])
+    done = maker.run(
+        Path(__file__).with_name("sdk_monitor.py"), f"{monitored.bucket}-ModelQuality",
+        monitored.endpoint, monitored.bucket, environment=later.aws.environment(),
+    )  # fmt: skip
+    assert done.code == 0, done.stderr
+    seen = json.loads(done.stdout.splitlines()[-1])
     assert seen["violations"] == ["accuracy"]
     assert seen["executions"] == 1
     assert seen["made"] == ["Scheduled", "ModelQuality"]

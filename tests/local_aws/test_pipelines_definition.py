@@ -209,7 +209,7 @@ def test_a_step_type_that_only_aws_runs_is_refused_as_a_limit() -> None:
 
     assert refused.value.message == (
         "Step Tune is of type Tuning, which is not implemented by the local AWS; it runs"
-        " Processing, Training, Model, RegisterModel, Condition, Fail."
+        " Processing, Training, Transform, Model, RegisterModel, Condition, Fail."
     )
 
 

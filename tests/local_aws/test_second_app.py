@@ -3,7 +3,6 @@
 import json
 import os
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,10 +11,10 @@ import pytest
 
 from local_aws.launch import LocalAws
 from tests.local_aws.model_archives import echo
+from tests.local_aws.second_app.app import synthesize
 from tests.local_aws.stacks import eventually
 
-pytestmark = pytest.mark.local_aws
-APP = Path(__file__).parent / "second_app" / "app.py"
+pytestmark = [pytest.mark.local_aws, pytest.mark.nightly]
 
 
 class App:
@@ -28,15 +27,20 @@ class App:
 
     def synthesized(self, colour: str) -> list[str]:
         """Arguments for the CLI that stand for the app, synthesized once."""
-        assembly = self._folder / colour
-        model = self._folder / "model.tar.gz"
-        context = json.dumps({"model": str(model), "colour": colour})
-        environment = {"CDK_CONTEXT_JSON": context, "CDK_OUTDIR": str(assembly)}
-        self._run([sys.executable, str(APP)], CDK_VALIDATION="false", **environment)
+        assembly, model = self._folder / colour, self._folder / "model.tar.gz"
+        synthesize(assembly, {"model": str(model), "colour": colour})
         return ["--app", str(assembly)]
 
     def cdk(self, *arguments: str) -> None:
-        self._run(["cdk", *arguments])
+        done = subprocess.run(
+            ["cdk", *arguments],
+            cwd=self._folder,
+            env=self._environment,
+            capture_output=True,
+            text=True,
+            timeout=120,
+        )
+        assert done.returncode == 0, done.stderr + done.stdout
 
     def deploy(self, app: list[str]) -> dict[str, str]:
         outputs = self._folder / "outputs.json"
@@ -44,17 +48,6 @@ class App:
         self.cdk("deploy", "FraudScore", *app, *flags)
         found: dict[str, str] = json.loads(outputs.read_text())["FraudScore"]
         return found
-
-    def _run(self, command: list[str], **environment: str) -> None:
-        done = subprocess.run(
-            command,
-            cwd=self._folder,
-            env={**self._environment, **environment},
-            capture_output=True,
-            text=True,
-            timeout=120,
-        )
-        assert done.returncode == 0, done.stderr + done.stdout
 
 
 def ended(queue: str, sqs: Any) -> str:

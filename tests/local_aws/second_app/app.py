@@ -3,6 +3,7 @@
 Context: `model` is the path of the model archive, `colour` a variable of its container.
 """
 
+from pathlib import Path
 from typing import Any
 
 import aws_cdk as cdk
@@ -148,6 +149,8 @@ class FraudScore(cdk.Stack):
         return queue
 
 
-app = cdk.App()
-FraudScore(app, "FraudScore")
-app.synth()
+def synthesize(out: Path, context: dict[str, str]) -> None:
+    """Write what `cdk synth` would."""
+    app = cdk.App(outdir=str(out), context=context, builtin_cloud_formation_validation=False)
+    FraudScore(app, "FraudScore")
+    app.synth()
