@@ -8,7 +8,7 @@ from aws_cdk import Duration, Stack
 from aws_cdk import aws_iam as iam
 
 from mlops_constructs.problems import InvalidProps
-from mlops_constructs.serving import Canary, EndpointMetric, Hosting, ModelEndpoint
+from mlops_constructs.serving import Canary, EndpointMetric, ModelEndpoint, RealTime
 from mlops_constructs.version_files import VersionFiles
 from tests.constructs_library.someones_app import (
     actions,
@@ -26,7 +26,7 @@ ENDPOINT = "AWS::SageMaker::Endpoint"
 TARGET = "AWS::ApplicationAutoScaling::ScalableTarget"
 POLICY = "AWS::ApplicationAutoScaling::ScalingPolicy"
 ALARM = "AWS::CloudWatch::Alarm"
-HOSTING = Hosting(
+HOSTING = RealTime(
     instance_type="ml.m5.large",
     min_instances=2,
     max_instances=4,

@@ -10,8 +10,8 @@ from mlops_constructs.serving import (
     AllAtOnce,
     Canary,
     EndpointMetric,
-    Hosting,
     Linear,
+    RealTime,
     ReleasePolicy,
     RollbackAlarm,
     RollbackAlarms,
@@ -24,8 +24,8 @@ UNGUARDED = AllAtOnce(alarms=None, termination_wait_seconds=0)
 CLIENT_ERRORS = RollbackAlarm(kind="client-errors", metric=EndpointMetric.CLIENT_ERRORS, above=50)
 
 
-def hosting(fewest: int = 4, most: int = 8, instance_type: str = "ml.m5.large") -> Hosting:
-    return Hosting(
+def hosting(fewest: int = 4, most: int = 8, instance_type: str = "ml.m5.large") -> RealTime:
+    return RealTime(
         instance_type=instance_type,
         min_instances=fewest,
         max_instances=most,
@@ -39,7 +39,7 @@ def refused(wanted: type[Any], /, **given: Any) -> list[str]:
     return sentences(refusal.value)
 
 
-def problems(release: ReleasePolicy, hosted: Hosting) -> list[str]:
+def problems(release: ReleasePolicy, hosted: RealTime) -> list[str]:
     return list(release_problems("churn", hosted, release))
 
 
@@ -208,7 +208,7 @@ def test_a_timeout_of_a_second_more_than_all_waits_is_taken():
 def test_one_instance_has_no_half_to_begin_with(release: ReleasePolicy):
     assert problems(release, hosting(fewest=1, most=2)) == [
         "endpoint 'churn' needs min_instances of at least 2 to be released by "
-        f"{release.type}, got 1: the first step is at most half of the instances; set "
+        f"{type(release).__name__}, got 1: the first step is at most half of the instances; set "
         "min_instances=2, or release=AllAtOnce()"
     ]
     assert problems(AllAtOnce(), hosting(fewest=1, most=2)) == []
@@ -234,10 +234,11 @@ def test_a_step_of_less_than_a_tenth_of_the_most_instances_is_refused():
 @pytest.mark.parametrize("release", [AllAtOnce(), Canary(percent=25), Linear(percent=25)])
 def test_an_instance_type_on_which_aws_drops_the_guard_is_refused(release: ReleasePolicy):
     assert problems(release, hosting(instance_type="ml.inf1.xlarge")) == [
-        f"endpoint 'churn' can't be released by {release.type} with rollback alarms on "
+        f"endpoint 'churn' can't be released by {type(release).__name__} with alarms or waits on "
         "instance_type 'ml.inf1.xlarge': AWS would silently shift all at once and watch nothing; "
         "take another type, such as 'ml.inf2.xlarge', or "
-        "release=AllAtOnce(alarms=None, termination_wait_seconds=0)"
+        "release=AllAtOnce(alarms=None, termination_wait_seconds=0) "
+        "(https://docs.aws.amazon.com/sagemaker/latest/dg/deployment-guardrails-exclusions.html)"
     ]
 
 
@@ -251,9 +252,9 @@ def test_everything_that_does_not_fit_is_said_at_once():
     said = problems(release, hosting(fewest=1, most=20, instance_type="ml.inf1.xlarge"))
     assert [what.split(" ")[0] for what in said] == [
         "endpoint",
+        "endpoint",
         "Linear.instances",
         "Linear.timeout_seconds",
-        "endpoint",
     ]
     assert len(refused(Canary, bake_seconds=1)) == 3
 

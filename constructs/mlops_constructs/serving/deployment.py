@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from aws_cdk import aws_sagemaker as sagemaker
 
 from mlops_constructs.serving.release import AllAtOnce, Canary, Linear, ReleasePolicy
+from mlops_constructs.serving.rolling import Rolling
 
 _Endpoint = sagemaker.CfnEndpoint
 
@@ -21,15 +22,34 @@ def deployment_config(
     )
     return _Endpoint.DeploymentConfigProperty(
         auto_rollback_configuration=rollback if alarm_names else None,
-        blue_green_update_policy=_Endpoint.BlueGreenUpdatePolicyProperty(
-            traffic_routing_configuration=_routing(release),
-            termination_wait_in_seconds=release.termination_wait_seconds,
-            maximum_execution_timeout_in_seconds=release.timeout_seconds,
-        ),
+        rolling_update_policy=_rolling(release) if isinstance(release, Rolling) else None,
+        blue_green_update_policy=None if isinstance(release, Rolling) else _blue_green(release),
     )
 
 
-def _routing(release: ReleasePolicy) -> sagemaker.CfnEndpoint.TrafficRoutingConfigProperty:
+def _blue_green(
+    release: AllAtOnce | Canary | Linear,
+) -> sagemaker.CfnEndpoint.BlueGreenUpdatePolicyProperty:
+    return _Endpoint.BlueGreenUpdatePolicyProperty(
+        traffic_routing_configuration=_routing(release),
+        termination_wait_in_seconds=release.termination_wait_seconds,
+        maximum_execution_timeout_in_seconds=release.timeout_seconds,
+    )
+
+
+def _rolling(release: Rolling) -> sagemaker.CfnEndpoint.RollingUpdatePolicyProperty:
+    back = release.rollback_percent
+    return _Endpoint.RollingUpdatePolicyProperty(
+        maximum_batch_size=_size(release),
+        rollback_maximum_batch_size=None if back is None else _percent(back),
+        wait_interval_in_seconds=release.wait_seconds,
+        maximum_execution_timeout_in_seconds=release.timeout_seconds,
+    )
+
+
+def _routing(
+    release: AllAtOnce | Canary | Linear,
+) -> sagemaker.CfnEndpoint.TrafficRoutingConfigProperty:
     # The API asks for a wait in any case, though CloudFormation's schema does not.
     if isinstance(release, AllAtOnce):
         return _Endpoint.TrafficRoutingConfigProperty(type=release.type, wait_interval_in_seconds=0)
@@ -39,8 +59,12 @@ def _routing(release: ReleasePolicy) -> sagemaker.CfnEndpoint.TrafficRoutingConf
     )
 
 
-def _size(release: Canary | Linear) -> sagemaker.CfnEndpoint.CapacitySizeProperty:
+def _size(release: Canary | Linear | Rolling) -> sagemaker.CfnEndpoint.CapacitySizeProperty:
     if release.percent is not None:
-        return _Endpoint.CapacitySizeProperty(type="CAPACITY_PERCENT", value=release.percent)
+        return _percent(release.percent)
     assert release.instances is not None  # a policy has one or the other
     return _Endpoint.CapacitySizeProperty(type="INSTANCE_COUNT", value=release.instances)
+
+
+def _percent(share: int) -> sagemaker.CfnEndpoint.CapacitySizeProperty:
+    return _Endpoint.CapacitySizeProperty(type="CAPACITY_PERCENT", value=share)

@@ -38,16 +38,18 @@ class EndpointMetric(Enum):
         endpoint_name: str,
         *,
         config_name: str | None = None,
+        variant: str = VARIANT,
         statistic: str | None = None,
         period: Duration | None = None,
     ) -> cloudwatch.Metric:
         """The metric of one endpoint, by default by the minute and with its own statistic.
 
-        With ``config_name`` it is measured of that config's fleet alone, which tells the new fleet
-        from the old while both serve
+        It is that of the variant that serves, unless another is named. With ``config_name`` it is
+        measured of that config's fleet alone, which tells the new fleet from the old while both
+        serve
         (https://docs.aws.amazon.com/sagemaker/latest/dg/deployment-guardrails-configuration.html).
         """
-        dimensions = {"EndpointName": endpoint_name, "VariantName": VARIANT}
+        dimensions = {"EndpointName": endpoint_name, "VariantName": variant}
         if config_name is not None:
             dimensions["EndpointConfigName"] = config_name
         return cloudwatch.Metric(

@@ -1,6 +1,7 @@
 """What a model may do while it serves."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from aws_cdk import ArnFormat, Stack
 from aws_cdk import aws_iam as iam
@@ -18,8 +19,30 @@ from mlops_constructs.version_files import VersionFiles
 from mlops_constructs.wildcards import acknowledge_wildcards
 
 
+@dataclass(frozen=True, kw_only=True)
+class Access:
+    """What a model may do because of how it is served.
+
+    Attributes:
+        statements: What it may do.
+        wildcards: Resources among them that a wildcard names, each with its reason.
+    """
+
+    statements: Sequence[iam.PolicyStatement] = ()
+    wildcards: Mapping[str, str] = field(default_factory=dict)
+
+
+def capture_access(storage: Storage, endpoint_name: str) -> Access:
+    """Recording requests and responses of the endpoint."""
+    captured = storage.capture.arn_for_objects(f"{endpoint_name}/*")
+    return Access(
+        statements=[iam.PolicyStatement(actions=["s3:PutObject"], resources=[captured])],
+        wildcards={captured: "SageMaker names capture files by variant and hour."},
+    )
+
+
 class ServingRole(iam.Role):
-    """Reads the model's archive, writes its capture and logs, asks for its alarms; no more.
+    """Reads the model's archives, writes logs, asks for its alarms, and what `access` says.
 
     All of it is inline: a Model is created as soon as its role exists, and would not wait for a
     policy of its own. SageMaker uses it to look at the alarms of a release, whose names begin with
@@ -27,9 +50,10 @@ class ServingRole(iam.Role):
 
     Args:
         storage: Buckets and key.
-        endpoint_name: The endpoint that the model serves, and the prefix of its capture.
+        endpoint_name: The endpoint that the model serves.
         versions: The archives of the model's versions.
         repositories: ARNs of the repositories that the serving image comes from.
+        access: What else it takes to be served so; by default nothing.
         network: Where its containers run; by default in SageMaker's own.
     """
 
@@ -42,10 +66,10 @@ class ServingRole(iam.Role):
         endpoint_name: str,
         versions: VersionFiles,
         repositories: Sequence[str],
+        access: Access = Access(),
         network: Network | None = None,
     ) -> None:
         archives, stack = versions.objects_arn, Stack.of(scope)
-        captured = storage.capture.arn_for_objects(f"{endpoint_name}/*")
         logs = log_streams(stack, f"/aws/sagemaker/Endpoints/{endpoint_name}")
         alarms = stack.format_arn(
             service="cloudwatch",
@@ -55,7 +79,7 @@ class ServingRole(iam.Role):
         )
         statements = [
             iam.PolicyStatement(actions=["s3:GetObject"], resources=[archives]),
-            iam.PolicyStatement(actions=["s3:PutObject"], resources=[captured]),
+            *access.statements,
             log_statement([logs]),
             iam.PolicyStatement(actions=["cloudwatch:DescribeAlarms"], resources=[alarms]),
             *key_statements(storage.key.key_arn),
@@ -72,8 +96,8 @@ class ServingRole(iam.Role):
         acknowledge_wildcards(
             self,
             {
-                archives: "Each version's archive lies in a folder that SageMaker names.",
-                captured: "SageMaker names capture files by variant and hour.",
+                archives: "Archives are named after the versions that come.",
+                **access.wildcards,
                 logs: "SageMaker names the log stream of each instance.",
                 alarms: "Rollback alarms end in the name of a config, which CloudFormation gives.",
                 **versions.wildcards(stack),

@@ -1,49 +1,32 @@
-"""On what, and how wide, a model is hosted."""
+"""The ways to serve a model."""
 
-import re
-from typing import Annotated, Self
+from typing import Literal, TypeAlias, assert_never
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from mlops_constructs.serving.asynchronous import Async
+from mlops_constructs.serving.batch import Batch
+from mlops_constructs.serving.multi_model import MultiModel
+from mlops_constructs.serving.real_time import RealTime
+from mlops_constructs.serving.serverless import Serverless
 
-from mlops_constructs.instances import INSTANCE_TYPE, key_problems
+Hosting: TypeAlias = RealTime | Serverless | Batch | MultiModel | Async
+"""What `hosting=` takes."""
 
-_BURSTABLE = re.compile(r"ml\.t\d")
+OnInstances: TypeAlias = RealTime | MultiModel | Async
+"""Endpoints that run on so many instances, and are scaled."""
+
+VersionedHosting: TypeAlias = RealTime | Serverless | Async
+"""Endpoints with one version, which a release takes the place of."""
+
+PromotedAs: TypeAlias = Literal["endpoint", "batch", "multi-model"]
 
 
-class Hosting(BaseModel):
-    """How one endpoint is hosted; it starts with ``min_instances`` and scales between the two.
-
-    Attributes:
-        instance_type: SageMaker's name of the instance type, such as `ml.m5.large`.
-        min_instances: Never fewer.
-        max_instances: Never more.
-        invocations_per_instance: Requests a minute that one instance shall answer; the endpoint
-            grows and shrinks to keep to it (SageMakerVariantInvocationsPerInstance).
-        capture_percent: Share of requests and responses that are recorded, 0 to 100.
-    """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    instance_type: Annotated[str, Field(pattern=INSTANCE_TYPE)]
-    min_instances: Annotated[int, Field(ge=1)] = 1
-    max_instances: Annotated[int, Field(ge=1)]
-    invocations_per_instance: Annotated[int, Field(ge=1)]
-    capture_percent: Annotated[int, Field(ge=0, le=100)] = 100
-
-    @model_validator(mode="after")
-    def _can_be_hosted(self) -> Self:
-        problems = []
-        if self.max_instances < self.min_instances:
-            problems.append(
-                f"max_instances must be at least min_instances ({self.min_instances}), "
-                f"got {self.max_instances}"
-            )
-        problems += key_problems(self.instance_type)
-        if _BURSTABLE.match(self.instance_type):
-            problems.append(
-                f"instance_type {self.instance_type!r} is burstable, which AWS does not scale; "
-                "take another, such as 'ml.m5.large'"
-            )
-        if problems:
-            raise ValueError("\n".join(problems))
-        return self
+def promoted_as(hosting: Hosting) -> PromotedAs:
+    """What a promotion has to do to make a version the one that serves."""
+    match hosting:
+        case RealTime() | Serverless() | Async():
+            return "endpoint"
+        case Batch():
+            return "batch"
+        case MultiModel():
+            return "multi-model"
+    assert_never(hosting)

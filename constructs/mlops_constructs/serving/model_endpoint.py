@@ -1,10 +1,8 @@
 """An endpoint that serves whatever version its slot names."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
-from aws_cdk import Duration, Stack
-from aws_cdk import aws_cloudwatch as cloudwatch
-from aws_cdk import aws_iam as iam
+from aws_cdk import CfnCondition
 from aws_cdk import aws_sagemaker as sagemaker
 from constructs import Construct
 
@@ -12,20 +10,21 @@ from mlops_constructs.names import name_problems
 from mlops_constructs.network import Network
 from mlops_constructs.problems import refuse
 from mlops_constructs.serving.autoscaling import EndpointScaling
+from mlops_constructs.serving.challenger import Challenger
 from mlops_constructs.serving.deployment import deployment_config
-from mlops_constructs.serving.endpoint_metric import EndpointMetric
-from mlops_constructs.serving.execution_role import ServingRole
-from mlops_constructs.serving.hosting import Hosting
-from mlops_constructs.serving.release import AllAtOnce, ReleasePolicy
+from mlops_constructs.serving.execution_role import ServingRole, capture_access
+from mlops_constructs.serving.named_endpoint import NamedEndpoint
+from mlops_constructs.serving.real_time import RealTime
+from mlops_constructs.serving.release import AllAtOnce, Release
 from mlops_constructs.serving.release_fit import release_problems
-from mlops_constructs.serving.rollback_alarms import ReleaseAlarms
 from mlops_constructs.serving.served_version import ServedVersion
+from mlops_constructs.serving.trial import Shadow, Split
 from mlops_constructs.slot_content import SlotContent
 from mlops_constructs.storage import Storage
 from mlops_constructs.version_files import VersionFiles
 
 
-class ModelEndpoint(Construct):
+class ModelEndpoint(NamedEndpoint):
     """A named endpoint, the version it serves, its capture, its scaling and what guards a release.
 
     The slot is read afresh by every stack operation (an SSM-typed parameter). While it names no
@@ -38,7 +37,10 @@ class ModelEndpoint(Construct):
         storage: Buckets and key.
         versions: The archives of the model's versions.
         image_repositories: ARNs of the repositories that the serving image comes from.
-        release: How the next version takes over.
+        release: How the next version takes over. With a `Shadow` or `Split` it is tried beside the
+            one that serves, and then takes over all at once, without rollback alarms.
+        challenger_slot_name: The SSM StringList whose first item is the version on trial, or NONE;
+            of an endpoint whose versions are tried, and of no other.
         network: Where the model's containers run; by default in SageMaker's own. Another network
             is a release, since the model is made anew.
 
@@ -46,6 +48,7 @@ class ModelEndpoint(Construct):
         has_model: The condition under which there is an endpoint.
         endpoint_config_name: The config the stack means to serve with, under that condition.
         rollback_alarm_names: Of the alarms on that config, under that condition.
+        has_challenger: The condition under which a version is on trial; None if none ever is.
     """
 
     def __init__(
@@ -55,21 +58,22 @@ class ModelEndpoint(Construct):
         *,
         endpoint_name: str,
         slot_name: str,
-        hosting: Hosting,
+        hosting: RealTime,
         storage: Storage,
         versions: VersionFiles,
         image_repositories: Sequence[str],
-        release: ReleasePolicy = AllAtOnce(),  # noqa: B008 (frozen)
+        release: Release = AllAtOnce(),  # noqa: B008 (frozen)
+        challenger_slot_name: str | None = None,
         network: Network | None = None,
     ) -> None:
         refuse(
             [
                 *name_problems("the name of an endpoint", endpoint_name),
-                *release_problems(endpoint_name, hosting, release),
+                *release_problems(endpoint_name, hosting, release, network=network),
+                *_slot_problems(endpoint_name, release, challenger_slot_name),
             ]
         )
-        super().__init__(scope, construct_id)
-        self.endpoint_name = endpoint_name
+        super().__init__(scope, construct_id, endpoint_name=endpoint_name)
         slot = SlotContent(self, slot_name=slot_name)
         self.has_model = slot.has_model
         self.role = ServingRole(
@@ -79,7 +83,23 @@ class ModelEndpoint(Construct):
             endpoint_name=endpoint_name,
             versions=versions,
             repositories=image_repositories,
+            access=capture_access(storage, endpoint_name),
             network=network,
+        )
+        challenger = (
+            Challenger(
+                self,
+                "Challenger",
+                slot_name=challenger_slot_name,
+                endpoint_name=endpoint_name,
+                hosting=hosting,
+                trial=release,
+                role=self.role,
+                has_model=self.has_model,
+                network=network,
+            )
+            if isinstance(release, Shadow | Split) and challenger_slot_name
+            else None
         )
         version = ServedVersion(
             self,
@@ -91,61 +111,43 @@ class ModelEndpoint(Construct):
             role=self.role,
             condition=self.has_model,
             network=network,
+            challenger=challenger,
         )
         self.endpoint_config_name = version.config_name
+        self.has_challenger: CfnCondition | None = challenger.exists if challenger else None
+        if challenger:
+            challenger.watch(version.config_name)
         self.rollback_alarm_names = self._guard(release)
         EndpointScaling(self, "Scaling", endpoint=self._endpoint(release), hosting=hosting)
 
-    @property
-    def endpoint_arn(self) -> str:
-        """The endpoint's ARN, whether or not it exists yet."""
-        return Stack.of(self).format_arn(
-            service="sagemaker", resource="endpoint", resource_name=self.endpoint_name
-        )
-
-    def grant_invoke(self, grantee: iam.IGrantable) -> iam.Grant:
-        """Lets ``grantee`` ask the endpoint for predictions."""
-        return iam.Grant.add_to_principal(
-            grantee=grantee, actions=["sagemaker:InvokeEndpoint"], resource_arns=[self.endpoint_arn]
-        )
-
-    def metric(
-        self,
-        measured: EndpointMetric,
-        *,
-        statistic: str | None = None,
-        period: Duration | None = None,
-    ) -> cloudwatch.Metric:
-        """One of the endpoint's metrics, by default by the minute and with its own statistic."""
-        return measured.of(self.endpoint_name, statistic=statistic, period=period)
-
-    def _guard(self, release: ReleasePolicy) -> tuple[str, ...]:
-        if release.alarms is None:
+    def _guard(self, release: Release) -> tuple[str, ...]:
+        if isinstance(release, Shadow | Split):
             return ()
-        alarms = ReleaseAlarms(
-            self,
-            "RollbackAlarms",
-            alarms=release.alarms,
-            endpoint_name=self.endpoint_name,
+        return self._guarded(
+            release, config_name=self.endpoint_config_name, condition=self.has_model
+        )
+
+    def _endpoint(self, release: Release) -> sagemaker.CfnEndpoint:
+        # What is captured must not survive an update, and of a trial the shares.
+        renewed, deployment = ["DataCaptureConfig"], None
+        if isinstance(release, Shadow | Split):
+            renewed.append("DesiredWeight")
+        else:
+            deployment = deployment_config(release, alarm_names=self.rollback_alarm_names)
+        return self._made(
             config_name=self.endpoint_config_name,
             condition=self.has_model,
+            deployment=deployment,
+            renewed=renewed,
         )
-        return alarms.names
 
-    def _endpoint(self, release: ReleasePolicy) -> sagemaker.CfnEndpoint:
-        endpoint = sagemaker.CfnEndpoint(
-            self,
-            "Resource",
-            endpoint_name=self.endpoint_name,
-            endpoint_config_name=self.endpoint_config_name,
-            deployment_config=deployment_config(release, alarm_names=self.rollback_alarm_names),
-            # Autoscaling's instance count survives an update; what is captured must not.
-            retain_all_variant_properties=True,
-            exclude_retained_variant_properties=[
-                sagemaker.CfnEndpoint.VariantPropertyProperty(
-                    variant_property_type="DataCaptureConfig"
-                )
-            ],
+
+def _slot_problems(
+    endpoint_name: str, release: Release, challenger_slot_name: str | None
+) -> Iterator[str]:
+    if isinstance(release, Shadow | Split) != bool(challenger_slot_name):
+        yield (
+            f"endpoint {endpoint_name!r} must have challenger_slot_name if its release is a Shadow "
+            f"or a Split and only then, got release={release!r} and "
+            f"challenger_slot_name={challenger_slot_name!r}"
         )
-        endpoint.cfn_options.condition = self.has_model
-        return endpoint

@@ -1,79 +1,102 @@
-"""Whether an endpoint can be released in the way that was chosen.
-
-No schema of AWS's catches any of this: a deployment would fail, or quietly do without its guard.
-"""
+"""Whether a model can be served and released in the way that was chosen."""
 
 import json
-import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
-from mlops_constructs.serving.hosting import Hosting
-from mlops_constructs.serving.release import AllAtOnce, Canary, Linear, ReleasePolicy
+from mlops_constructs.network import Network
+from mlops_constructs.serving.choice import Choice
+from mlops_constructs.serving.fit import clashes
+from mlops_constructs.serving.hosting import Hosting, OnInstances
+from mlops_constructs.serving.release import (
+    AllAtOnce,
+    Canary,
+    Linear,
+    Release,
+    ReleasePolicy,
+)
+from mlops_constructs.serving.rolling import Rolling
+from mlops_constructs.serving.trial import Shadow, Split
 
-_WITHOUT_GUARDRAILS: Final = re.compile(r"ml\.inf1\.")
 _OF_THE_MARKETPLACE: Final = frozenset({"AlgorithmName", "ProductId"})
 """Members of a pipeline definition by which it takes something that was subscribed to."""
 
-UNGUARDED: Final = "AllAtOnce(alarms=None, termination_wait_seconds=0)"
-"""What AWS falls back to where it has no guardrails, said openly."""
 
+def release_problems(
+    endpoint_name: str,
+    hosting: Hosting,
+    release: Release,
+    *,
+    monitors: Sequence[str] = (),
+    network: Network | None = None,
+) -> Iterator[str]:
+    """Yields why the model can't be served and released so, one sentence each.
 
-def release_problems(endpoint_name: str, hosting: Hosting, release: ReleasePolicy) -> Iterator[str]:
-    """Yields why the endpoint can't be released so, one sentence each.
-
+    What can't go together stands in `mlops_constructs.serving.fit`; how wide a step may be and how
+    long a release may take depends on numbers, and stands here.
     https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_TrafficRoutingConfig.html
-    https://docs.aws.amazon.com/sagemaker/latest/dg/deployment-guardrails-exclusions.html
+    https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_RollingUpdatePolicy.html
+
+    Args:
+        endpoint_name: What sentences call it.
+        hosting: How it is served.
+        release: How a new version takes over.
+        monitors: The kinds of its monitors.
+        network: Where its containers run; by default in SageMaker's own.
     """
-    yield from _capacity_problems(endpoint_name, hosting, release)
-    yield from _timeout_problems(endpoint_name, hosting, release)
-    if _WITHOUT_GUARDRAILS.match(hosting.instance_type) and not _is_unguarded(release):
-        yield (
-            f"endpoint {endpoint_name!r} can't be released by {release.type} with rollback alarms "
-            f"on instance_type {hosting.instance_type!r}: AWS would silently shift all at once and "
-            f"watch nothing; take another type, such as 'ml.inf2.xlarge', or release={UNGUARDED}"
+    yield from clashes(
+        Choice(
+            name=endpoint_name,
+            hosting=hosting,
+            release=release,
+            monitors=tuple(monitors),
+            network=network,
         )
+    )
+    if isinstance(hosting, OnInstances) and not isinstance(release, Shadow | Split):
+        yield from _capacity_problems(endpoint_name, hosting, release)
+        yield from _timeout_problems(endpoint_name, hosting, release)
 
 
 def marketplace_problems(
-    endpoint_name: str, definition: str, release: ReleasePolicy
+    endpoint_name: str, definition: str, hosting: Hosting, release: Release
 ) -> Iterator[str]:
-    """Yields whether ``definition``, JSON of a pipeline, registers what has no guardrails."""
+    """Yields why ``definition``, JSON of a pipeline, must not register what was bought."""
     found = sorted(_members(json.loads(definition)) & _OF_THE_MARKETPLACE)
-    if found and not _is_unguarded(release):
-        yield (
-            f"endpoint {endpoint_name!r} can't be released by {release.type} with rollback alarms: "
-            f"its pipeline's definition has {', '.join(found)}, as with containers from AWS "
-            "Marketplace, which AWS would silently shift all at once and not watch; take another "
-            f"container, or release={UNGUARDED}"
-        )
+    plain = Choice(name=endpoint_name, hosting=hosting, release=release)
+    known = set(clashes(plain))
+    bought = replace(plain, bought=tuple(found))
+    yield from (said for said in clashes(bought) if said not in known)
 
 
-def longest_wait_seconds(hosting: Hosting, release: ReleasePolicy) -> int:
+def longest_wait_seconds(hosting: OnInstances, release: ReleasePolicy) -> int:
     """All waits of a release together, with the most steps that the endpoint's width can make."""
     if isinstance(release, AllAtOnce):
         return release.termination_wait_seconds
+    if isinstance(release, Rolling):
+        return _most_steps(hosting, release) * release.wait_seconds
     bakes = 1 if isinstance(release, Canary) else _most_steps(hosting, release)
     return bakes * release.bake_seconds + release.termination_wait_seconds
 
 
-def _most_steps(hosting: Hosting, release: Linear) -> int:
+def _most_steps(hosting: OnInstances, release: Linear | Rolling) -> int:
     if release.percent is not None:
         return -(-100 // release.percent)
-    assert release.instances is not None  # a Linear has one or the other
+    assert release.instances is not None  # it has one or the other
     return -(-hosting.max_instances // release.instances)
 
 
 def _capacity_problems(
-    endpoint_name: str, hosting: Hosting, release: ReleasePolicy
+    endpoint_name: str, hosting: OnInstances, release: ReleasePolicy
 ) -> Iterator[str]:
     if isinstance(release, AllAtOnce):
         return
-    named, fewest, most = type(release).__name__, hosting.min_instances, hosting.max_instances
+    named, fewest = type(release).__name__, hosting.min_instances
     if fewest < 2:
         yield (
             f"endpoint {endpoint_name!r} needs min_instances of at least 2 to be released by "
-            f"{release.type}, got {fewest}: the first step is at most half of the instances; set "
+            f"{named}, got {fewest}: the first step is at most half of the instances; set "
             "min_instances=2, or release=AllAtOnce()"
         )
     elif release.instances is not None and 2 * release.instances > fewest:
@@ -82,16 +105,30 @@ def _capacity_problems(
             f"of min_instances ({fewest}), got {release.instances}; set it to less, or "
             "min_instances to more"
         )
-    if isinstance(release, Linear) and release.instances and 10 * release.instances < most:
+    yield from _too_small(endpoint_name, hosting.max_instances, release)
+
+
+_SMALLEST: Final[Mapping[type[Linear | Rolling], tuple[str, int]]] = {
+    Linear: ("a tenth", 10),
+    Rolling: ("a twentieth", 20),
+}
+"""The least that AWS moves in a step, of all instances."""
+
+
+def _too_small(endpoint_name: str, most: int, release: Canary | Linear | Rolling) -> Iterator[str]:
+    if isinstance(release, Canary) or release.instances is None:
+        return
+    share, parts = _SMALLEST[type(release)]
+    if parts * release.instances < most:
         yield (
-            f"{named}.instances of endpoint {endpoint_name!r} must be at least {-(-most // 10)}, "
-            f"a tenth of max_instances ({most}), got {release.instances}; set it to more, or "
-            "max_instances to less"
+            f"{type(release).__name__}.instances of endpoint {endpoint_name!r} must be at least "
+            f"{-(-most // parts)}, {share} of max_instances ({most}), got {release.instances}; set "
+            "it to more, or max_instances to less"
         )
 
 
 def _timeout_problems(
-    endpoint_name: str, hosting: Hosting, release: ReleasePolicy
+    endpoint_name: str, hosting: OnInstances, release: ReleasePolicy
 ) -> Iterator[str]:
     waits = longest_wait_seconds(hosting, release)
     if release.timeout_seconds <= waits:
@@ -100,14 +137,6 @@ def _timeout_problems(
             f"than all its waits together ({waits}), got {release.timeout_seconds}; set it to "
             "more, at most 28800, or wait less"
         )
-
-
-def _is_unguarded(release: ReleasePolicy) -> bool:
-    return (
-        isinstance(release, AllAtOnce)
-        and release.alarms is None
-        and release.termination_wait_seconds == 0
-    )
 
 
 def _members(node: Any) -> set[str]:

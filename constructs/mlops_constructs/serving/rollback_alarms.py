@@ -18,7 +18,7 @@ class ReleaseAlarms(Construct):
         alarms: What is measured, and from when on it is too much.
         endpoint_name: The endpoint that is released.
         config_name: The config it is released with.
-        condition: The alarms exist only while it holds.
+        condition: The alarms exist only while it holds; None for always.
 
     Attributes:
         names: Of all alarms, in the order of ``alarms.all``.
@@ -32,7 +32,7 @@ class ReleaseAlarms(Construct):
         alarms: RollbackAlarms,
         endpoint_name: str,
         config_name: str,
-        condition: CfnCondition,
+        condition: CfnCondition | None,
     ) -> None:
         super().__init__(scope, construct_id)
         self._endpoint_name = endpoint_name

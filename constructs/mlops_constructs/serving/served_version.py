@@ -1,21 +1,29 @@
 """The version an endpoint serves: a model, and the config that puts it on instances."""
 
-from typing import Final
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Final, TypeAlias
 
-from aws_cdk import CfnCondition, CfnDeletionPolicy, CfnTag
+from aws_cdk import CfnCondition, CfnDeletionPolicy, CfnResource, CfnTag, IResolvable
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_sagemaker as sagemaker
 from constructs import Construct
 
 from mlops_constructs.network import Network
-from mlops_constructs.serving.hosting import Hosting
+from mlops_constructs.serving.hosting import OnInstances
+from mlops_constructs.serving.real_time import RealTime
 from mlops_constructs.storage import Storage
 
+if TYPE_CHECKING:
+    from mlops_constructs.serving.challenger import Challenger
+
 VARIANT: Final = "AllTraffic"
-"""The one production variant; a blue/green update must keep its name."""
+"""The production variant that serves; a blue/green update must keep its name."""
 
 ENDPOINT_TAG: Final = "perennial:endpoint"
 """Names, on every model and endpoint config, the endpoint it was made for."""
+
+_Config = sagemaker.CfnEndpointConfig
+Variant: TypeAlias = sagemaker.CfnEndpointConfig.ProductionVariantProperty | IResolvable
 
 
 class ServedVersion(Construct):
@@ -33,6 +41,7 @@ class ServedVersion(Construct):
         role: What the model may do.
         condition: They exist only while it holds.
         network: Where the model's containers run; by default in SageMaker's own.
+        challenger: The version that is tried beside it, if versions are.
     """
 
     def __init__(
@@ -42,36 +51,122 @@ class ServedVersion(Construct):
         *,
         package: str,
         endpoint_name: str,
-        hosting: Hosting,
+        hosting: RealTime,
         storage: Storage,
         role: iam.Role,
         condition: CfnCondition,
         network: Network | None = None,
+        challenger: "Challenger | None" = None,
     ) -> None:
         super().__init__(scope, construct_id)
-        tags = [CfnTag(key=ENDPOINT_TAG, value=endpoint_name)]
-        version = sagemaker.CfnModel.ContainerDefinitionProperty(model_package_name=package)
-        model = sagemaker.CfnModel(
+        model = versioned_model(
             self,
             "Resource",
-            execution_role_arn=role.role_arn,
-            containers=[version],
-            vpc_config=_vpc(network),
-            tags=tags,
+            package=package,
+            endpoint_name=endpoint_name,
+            role=role,
+            network=network,
+            condition=condition,
         )
-        config = sagemaker.CfnEndpointConfig(
+        weight = challenger.weight_of_the_other if challenger else 1
+        variants: list[Variant] = [variant_on_instances(model.attr_model_name, hosting, weight)]
+        config = kept_config(
             self,
             "Config",
-            production_variants=[_variant(model.attr_model_name, hosting)],
+            endpoint_name=endpoint_name,
+            storage=storage,
+            condition=condition,
+            production_variants=[*variants, *(challenger.beside if challenger else ())],
+            shadow_production_variants=challenger.in_the_shadow if challenger else None,
             data_capture_config=_capture(hosting, storage),
-            kms_key_id=storage.key.key_arn,
-            tags=tags,
         )
-        for resource in (model, config):
-            resource.cfn_options.condition = condition
-            resource.cfn_options.update_replace_policy = CfnDeletionPolicy.RETAIN
-            resource.cfn_options.deletion_policy = CfnDeletionPolicy.DELETE
         self.config_name = config.attr_endpoint_config_name
+
+
+def versioned_model(
+    scope: Construct,
+    construct_id: str,
+    *,
+    package: str,
+    endpoint_name: str,
+    role: iam.Role,
+    network: Network | None,
+    condition: CfnCondition,
+) -> sagemaker.CfnModel:
+    """The model of a version, unnamed and tagged, which outlives its replacement."""
+    version = sagemaker.CfnModel.ContainerDefinitionProperty(model_package_name=package)
+    return kept_model(
+        scope,
+        construct_id,
+        container=version,
+        endpoint_name=endpoint_name,
+        role=role,
+        network=network,
+        condition=condition,
+    )
+
+
+def kept_model(
+    scope: Construct,
+    construct_id: str,
+    *,
+    container: sagemaker.CfnModel.ContainerDefinitionProperty,
+    endpoint_name: str,
+    role: iam.Role,
+    network: Network | None,
+    condition: CfnCondition | None,
+) -> sagemaker.CfnModel:
+    """A model, unnamed and tagged, which outlives its replacement."""
+    model = sagemaker.CfnModel(
+        scope,
+        construct_id,
+        execution_role_arn=role.role_arn,
+        containers=[container],
+        vpc_config=_vpc(network),
+        tags=[_tag(endpoint_name)],
+    )
+    _keep(model, condition)
+    return model
+
+
+def kept_config(
+    scope: Construct,
+    construct_id: str,
+    *,
+    endpoint_name: str,
+    storage: Storage,
+    condition: CfnCondition | None,
+    production_variants: Sequence[Variant],
+    shadow_production_variants: IResolvable | None = None,
+    data_capture_config: _Config.DataCaptureConfigProperty | None = None,
+    async_inference_config: _Config.AsyncInferenceConfigProperty | None = None,
+) -> sagemaker.CfnEndpointConfig:
+    """A config, unnamed, tagged and encrypted, which outlives its replacement.
+
+    What is not named here is as CloudFormation calls it.
+    """
+    config = _Config(
+        scope,
+        construct_id,
+        production_variants=list(production_variants),
+        shadow_production_variants=shadow_production_variants,
+        data_capture_config=data_capture_config,
+        async_inference_config=async_inference_config,
+        kms_key_id=storage.key.key_arn,
+        tags=[_tag(endpoint_name)],
+    )
+    _keep(config, condition)
+    return config
+
+
+def _keep(resource: CfnResource, condition: CfnCondition | None) -> None:
+    resource.cfn_options.condition = condition
+    resource.cfn_options.update_replace_policy = CfnDeletionPolicy.RETAIN
+    resource.cfn_options.deletion_policy = CfnDeletionPolicy.DELETE
+
+
+def _tag(endpoint_name: str) -> CfnTag:
+    return CfnTag(key=ENDPOINT_TAG, value=endpoint_name)
 
 
 def _vpc(network: Network | None) -> sagemaker.CfnModel.VpcConfigProperty | None:
@@ -82,20 +177,21 @@ def _vpc(network: Network | None) -> sagemaker.CfnModel.VpcConfigProperty | None
     )
 
 
-def _variant(
-    model_name: str, hosting: Hosting
+def variant_on_instances(
+    model_name: str, hosting: OnInstances, weight: int = 1
 ) -> sagemaker.CfnEndpointConfig.ProductionVariantProperty:
+    """The variant that serves; it starts with the fewest instances, but with one at least."""
     return sagemaker.CfnEndpointConfig.ProductionVariantProperty(
         variant_name=VARIANT,
         model_name=model_name,
         instance_type=hosting.instance_type,
-        initial_instance_count=hosting.min_instances,
-        initial_variant_weight=1,
+        initial_instance_count=max(1, hosting.min_instances),
+        initial_variant_weight=weight,
     )
 
 
 def _capture(
-    hosting: Hosting, storage: Storage
+    hosting: RealTime, storage: Storage
 ) -> sagemaker.CfnEndpointConfig.DataCaptureConfigProperty:
     # Without content types the capture would be base64, and no monitor could read it.
     content_types = sagemaker.CfnEndpointConfig.CaptureContentTypeHeaderProperty(

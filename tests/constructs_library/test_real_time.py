@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from mlops_constructs.serving import Hosting
+from mlops_constructs.serving import RealTime
 
 GOOD: dict[str, Any] = {
     "instance_type": "ml.m5.large",
@@ -16,7 +16,7 @@ GOOD: dict[str, Any] = {
 
 def refusal(**changed: Any) -> str:
     with pytest.raises(ValidationError) as refused:
-        Hosting(**(GOOD | changed))
+        RealTime(**(GOOD | changed))
     return str(refused.value)
 
 
@@ -46,7 +46,7 @@ def test_an_instance_type_whose_storage_takes_no_key_is_refused(local: str):
     "plain", ["ml.m5.large", "ml.c6g.2xlarge", "ml.inf2.xlarge", "ml.r5.large"]
 )
 def test_an_instance_type_without_local_storage_is_taken(plain: str):
-    assert Hosting(**(GOOD | {"instance_type": plain})).instance_type == plain
+    assert RealTime(**(GOOD | {"instance_type": plain})).instance_type == plain
 
 
 def test_a_burstable_instance_type_is_refused():
@@ -73,4 +73,4 @@ def test_what_is_out_of_bounds_or_unknown_is_refused(impossible: dict[str, Any])
 
 def test_what_was_decided_stays():
     with pytest.raises(ValidationError, match="frozen"):
-        Hosting(**GOOD).max_instances = 5  # type: ignore[misc]
+        RealTime(**GOOD).max_instances = 5  # type: ignore[misc]
