@@ -20,6 +20,7 @@ REQUEST: dict[str, Any] = {
     "monitors": [],
     "next": "",
     "approval": "registry",
+    "hosting": "endpoint",
 }
 MONITORING = "Dev-Monitoring-flight-delay"
 WATCHED = {**REQUEST, "monitoring": MONITORING, "monitors": ["data-quality", "bias"]}

@@ -198,7 +198,11 @@ class Stage:
         """An approved version; its ARN."""
         key = f"{len(self.packages)}/model.tar.gz"
         self.client("s3").put_object(Bucket=BUCKET, Key=key, Body=data)
-        container = {"Image": IMAGE, "ModelDataUrl": f"s3://{BUCKET}/{key}"}
+        container = {
+            "Image": IMAGE,
+            "ModelDataUrl": f"s3://{BUCKET}/{key}",
+            "Environment": ENVIRONMENT,
+        }
         baseline = f"s3://{BUCKET}/baseline/{len(self.packages)}/constraints.json"
         source = {"ContentType": "application/json", "S3Uri": baseline}
         package: str = self.client("sagemaker").create_model_package(

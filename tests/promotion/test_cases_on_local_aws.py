@@ -5,7 +5,6 @@ On an AWS that reports a rollback as a failure, and on one that takes it for a s
 
 import json
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import pytest
@@ -22,7 +21,7 @@ from tests.promotion.stage import (
     serving_template,
 )
 
-pytestmark = pytest.mark.local_aws
+pytestmark = [pytest.mark.local_aws, pytest.mark.nightly]
 
 FROZEN = "/perennial/dev/flight-delay/frozen"
 ANSWERS = {"reported": True, "taken for success": False}
@@ -52,28 +51,13 @@ class Story:
     display_name: str
 
 
-@pytest.fixture(scope="module")
-def stories(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Story]]:
-    """Both at once, since most of the time they wait."""
-    folder, operations = tmp_path_factory.mktemp("cases"), operations_template()
-
-    def started(name: str) -> LocalAws:
-        return LocalAws.start(
-            folder / name, assume={"alarm-rollback-fails-the-stack": ANSWERS[name]}
-        )
-
-    first, second = ANSWERS
-    with started(first) as one, started(second) as other, ThreadPoolExecutor() as pool:
-        played = {
-            name: pool.submit(play, Stage(aws), operations)
-            for name, aws in ((first, one), (second, other))
-        }
-        yield {name: story.result() for name, story in played.items()}
-
-
-@pytest.fixture(params=ANSWERS)
-def story(request: pytest.FixtureRequest, stories: dict[str, Story]) -> Story:
-    return stories[request.param]
+@pytest.fixture(scope="module", params=ANSWERS)
+def story(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Story]:
+    assumed = {"alarm-rollback-fails-the-stack": ANSWERS[request.param]}
+    with LocalAws.start(tmp_path_factory.mktemp("cases"), assume=assumed) as aws:
+        yield play(Stage(aws), operations_template())
 
 
 def seen(stage: Stage, run: Run) -> Seen:

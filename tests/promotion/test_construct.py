@@ -11,7 +11,7 @@ from aws_cdk import aws_iam as iam
 
 from mlops_constructs.problems import InvalidProps
 from tests.promotion.promote import DEFINITION
-from tests.promotion.told import new_stack, promotion
+from tests.promotion.told import new_stack, promotion, where_versions_are_tried
 from tests.state_machines.anatomy import called
 from tests.state_machines.templates import (
     ENCRYPTED_TOPIC,
@@ -24,11 +24,28 @@ from tests.state_machines.templates import (
     statements,
 )
 
+OF_BATCHES = {
+    "sagemaker:DescribePipeline",
+    "sagemaker:ListModels",
+    "sagemaker:ListPipelineExecutionSteps",
+    "sagemaker:ListPipelineExecutions",
+    "sagemaker:ListPipelineParametersForExecution",
+    "sagemaker:ListPipelines",
+    "sagemaker:StartPipelineExecution",
+}
+OF_TRIALS = {
+    "sagemaker:ListPipelineExecutions",
+    "sagemaker:StartPipelineExecution",
+    "s3:GetObject",
+    "cloudwatch:DescribeAlarms",
+    "states:StartExecution",
+}
+
 
 @pytest.fixture(scope="module")
 def stack() -> cdk.Stack:
     stack = new_stack()
-    promotion(stack)
+    where_versions_are_tried(stack, batches=True)
     return stack
 
 
@@ -39,6 +56,25 @@ def template(stack: cdk.Stack) -> assertions.Template:
 
 def test_the_role_may_do_what_the_machine_calls_and_nothing_else(template: assertions.Template):
     assert granted(template) == called(DEFINITION) | OF_THE_SERVICE | ENCRYPTED_TOPIC
+
+
+def test_where_no_version_is_tried_it_may_not_do_what_trials_take():
+    stack = new_stack()
+    promotion(stack)
+    template = assertions.Template.from_stack(stack)
+    others = OF_TRIALS | OF_BATCHES
+    assert called(DEFINITION) > others
+    assert granted(template) == (called(DEFINITION) - others) | OF_THE_SERVICE | ENCRYPTED_TOPIC
+    assert "challenger" not in json.dumps(statements(template))
+
+
+def test_where_no_batch_is_scored_it_may_not_do_what_batches_take():
+    stack = new_stack()
+    where_versions_are_tried(stack)
+    template = assertions.Template.from_stack(stack)
+    others = OF_BATCHES - OF_TRIALS
+    assert granted(template) == (called(DEFINITION) - others) | OF_THE_SERVICE | ENCRYPTED_TOPIC
+    assert "-batch" not in json.dumps(statements(template))
 
 
 @pytest.mark.parametrize(
@@ -60,6 +96,19 @@ def test_the_role_may_do_what_the_machine_calls_and_nothing_else(template: asser
         ("sagemaker:DescribeModelPackage", ["arn:*:sagemaker:*:*:model-package/dev-*"]),
         ("ssm:DeleteParameters", ["arn:*:ssm:*:*:parameter/perennial/dev/*/lock"]),
         ("states:DescribeExecution", ["arn:*:states:*:*:execution:dev-promotion:*"]),
+        ("states:StartExecution", ["arn:*:states:*:*:stateMachine:dev-promotion"]),
+        ("s3:GetObject", ["arn:*:s3:::perennial-dev-artifacts/dev-*/comparisons/*"]),
+        (
+            "cloudwatch:DescribeAlarms",
+            ["arn:*:cloudwatch:*:*:alarm:dev-*-challenger-5xx-*"],
+        ),
+        (
+            "sagemaker:StartPipelineExecution",
+            [
+                "arn:*:sagemaker:*:*:pipeline/dev-*-batch",
+                "arn:*:sagemaker:*:*:pipeline/dev-*-comparison",
+            ],
+        ),
     ],
 )
 def test_what_it_may_do_it_may_do_to_one_stage(
@@ -74,6 +123,8 @@ def test_only_lists_and_metrics_are_open_among_its_calls(
     assert open_to_all(template) - OF_THE_SERVICE == {
         "sagemaker:ListEndpoints",
         "sagemaker:ListEndpointConfigs",
+        "sagemaker:ListModels",
+        "sagemaker:ListPipelines",
         "cloudwatch:PutMetricData",
         "cloudwatch:GetMetricStatistics",
     }

@@ -117,7 +117,7 @@ def test_an_incomplete_input_is_refused_in_one_sentence():
     assert (execution.status, execution.error) == ("FAILED", "Promotion.BadInput")
     assert execution.cause == (
         "The input has to say model, stage, group, endpoint, stack, slot, monitoring, monitors,"
-        " next, approval; it lacks stage, slot"
+        " next, approval, hosting; it lacks stage, slot"
     )
     assert not world.calls
 

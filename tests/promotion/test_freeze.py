@@ -84,8 +84,10 @@ def releasing(case: str) -> World:
     return world
 
 
+EVERY = 4
+"""Of the moments of a release so many are one by day; the others are the night's."""
 MOMENTS = [
-    (case, moment)
+    pytest.param(case, moment, marks=[pytest.mark.nightly] if moment % EVERY else [])
     for case in ("good", "broken", "silent")
     for moment in range(states_of_a_release(releasing(case)) + 1)
 ]

@@ -40,7 +40,17 @@ def states_of_a_release() -> int:
     return len(promote(world).visited)
 
 
-@pytest.mark.parametrize("moment", range(0, states_of_a_release() + 2))
+EVERY = 4
+"""Of the moments of a release so many are one by day; the others are the night's."""
+
+
+@pytest.mark.parametrize(
+    "moment",
+    [
+        pytest.param(moment, marks=[pytest.mark.nightly] if moment % EVERY else [])
+        for moment in range(states_of_a_release() + 2)
+    ],
+)
 def test_an_approval_at_any_moment_of_a_release_is_not_lost(moment: int):
     world, first, second = run_with_event_after(moment)
     assert (first.status, second.status) == ("SUCCEEDED", "SUCCEEDED")

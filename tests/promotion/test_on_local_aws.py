@@ -1,7 +1,6 @@
 """The deployed machine with a real CloudFormation stack and endpoints that answer."""
 
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import pytest
@@ -65,29 +64,16 @@ class Silent:
 
 
 @pytest.fixture(scope="module")
-def stories(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Story, Silent]]:
-    """Both at once, since most of the time they wait."""
-    folder = tmp_path_factory.mktemp("promotion")
-    operations = operations_template()
-    silent_rollback = {"alarm-rollback-fails-the-stack": False}
-    with (
-        LocalAws.start(folder / "reported") as reported,
-        LocalAws.start(folder / "silent", assume=silent_rollback) as silent,
-        ThreadPoolExecutor() as pool,
-    ):
-        first = pool.submit(play, Stage(reported), operations)
-        second = pool.submit(play_silent, Stage(silent), operations)
-        yield first.result(), second.result()
+def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
+    with LocalAws.start(tmp_path_factory.mktemp("reported")) as aws:
+        yield play(Stage(aws), operations_template())
 
 
-@pytest.fixture
-def story(stories: tuple[Story, Silent]) -> Story:
-    return stories[0]
-
-
-@pytest.fixture
-def silent(stories: tuple[Story, Silent]) -> Silent:
-    return stories[1]
+@pytest.fixture(scope="module")
+def silent(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Silent]:
+    assumed = {"alarm-rollback-fails-the-stack": False}
+    with LocalAws.start(tmp_path_factory.mktemp("silent"), assume=assumed) as aws:
+        yield play_silent(Stage(aws), operations_template())
 
 
 def play_silent(stage: Stage, operations: str) -> Silent:
@@ -199,6 +185,7 @@ def test_the_endpoint_is_protected_by_a_stack_policy(story: Story):
     assert '"LogicalResourceId/Endpoint"' in policy["StackPolicyBody"]
 
 
+@pytest.mark.nightly
 def test_a_rollback_that_cloudformation_calls_a_success_is_noticed_and_undone(silent: Silent):
     assert silent.run.output["outcome"] == "rolled back"
     assert silent.run.calls.count("updateStack") == 2
@@ -206,6 +193,7 @@ def test_a_rollback_that_cloudformation_calls_a_success_is_noticed_and_undone(si
     assert silent.stage.stamp(silent.stage.packages[1]).startswith("rolled back 20")
 
 
+@pytest.mark.nightly
 def test_after_such_a_rollback_stack_and_endpoint_agree_again(silent: Silent):
     endpoint = silent.stage.client("sagemaker").describe_endpoint(EndpointName=ENDPOINT)
     outputs = {o["OutputKey"]: o["OutputValue"] for o in silent.stage.stack()["Outputs"]}

@@ -203,7 +203,7 @@ OF_ANSWERS = {
     "ModelQuality": {"Constraints": {"S3Uri": f"{FOLDER}/model-quality/constraints.json"}},
     "Bias": {
         "ConfigFile": {"S3Uri": f"{FOLDER}/bias/analysis_config.json"},
-        "PostTrainingConstraints": {"S3Uri": f"{FOLDER}/bias/analysis.json"},
+        "PostTrainingConstraints": {"S3Uri": f"{FOLDER}/bias/constraints.json"},
     },
     "Explainability": {"Constraints": {"S3Uri": f"{FOLDER}/attribution/analysis.json"}},
 }

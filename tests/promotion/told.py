@@ -9,6 +9,7 @@ from typing import Any
 import aws_cdk as cdk
 from aws_cdk import assertions
 from aws_cdk import aws_kms as kms
+from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_sns as sns
 from ministack.services import eventbridge
 
@@ -27,7 +28,10 @@ PROPS: dict[str, Any] = {
     "next_stage": "Prod",
 }
 FAILED = Path(__file__).parents[1] / "events" / "states-execution-failed.json"
-OF_A_VERSION = ("Released", "Rolled back", "Waits for approval in Prod")
+OF_A_VERSION = (
+    *("Released", "Rolled back", "Waits for approval in Prod"),
+    *("On trial", "Dropped", "Decide"),
+)
 
 
 def new_stack() -> cdk.Stack:
@@ -86,3 +90,9 @@ def _rule() -> str:
     template = assertions.Template.from_stack(stack).to_json()
     [name] = (n for n, r in template["Resources"].items() if r["Type"].endswith("::StateMachine"))
     return json.dumps(the(template, "AWS::Events::Rule")).replace(name, "MACHINE")
+
+
+def where_versions_are_tried(stack: cdk.Stack, **props: Any) -> Promotion:
+    """The construct that is told where comparisons lie."""
+    bucket = s3.Bucket.from_bucket_name(stack, "Artifacts", "perennial-dev-artifacts")
+    return promotion(stack, comparisons=bucket, **props)

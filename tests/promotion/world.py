@@ -71,6 +71,7 @@ class World:
     slept: list[float] = field(default_factory=list)
     pages: int = 100
     made: int = 0
+    keys: tuple[str, ...] = ("Slot",)
 
     def register(self, version: int, approval: str = "Approved") -> None:
         """A version of the group."""
@@ -202,7 +203,7 @@ class World:
         assert StackName == STACK
         stack: dict[str, Any] = {
             "StackStatus": self.status,
-            "Parameters": [{"ParameterKey": "Slot", "ParameterValue": SLOT}],
+            "Parameters": [{"ParameterKey": key, "ParameterValue": SLOT} for key in self.keys],
         }
         if self.stack_config:
             output = {"OutputKey": "EndpointConfigName", "OutputValue": self.stack_config}
@@ -238,21 +239,22 @@ class World:
         return {}
 
     def _getMetricStatistics(self, Dimensions: list[dict[str, str]], **metric: Any) -> Any:
-        assert (metric["Namespace"], metric["MetricName"]) == ("AWS/SageMaker", "Invocations")
-        assert metric["StartTime"] < metric["EndTime"] and metric["Statistics"] == ["Sum"]
+        assert (metric["Namespace"], metric["MetricName"]) == ("AWS/SageMaker", "ModelLatency")
+        assert metric["StartTime"] < metric["EndTime"] and metric["Statistics"] == ["SampleCount"]
         named = {dimension["Name"]: dimension["Value"] for dimension in Dimensions}
         assert named.pop("EndpointConfigName") in self.configs
         assert named == {"EndpointName": ENDPOINT, "VariantName": "AllTraffic"}
-        return {"Datapoints": [{"Sum": 7.0}, {"Sum": 5.0}] if self.answers else []}
+        return {"Datapoints": [{"SampleCount": 7.0}, {"SampleCount": 5.0}] if self.answers else []}
 
     def _updateStack(self, StackName: str, Parameters: list[dict[str, Any]], **others: Any) -> Any:
-        assert Parameters == [{"ParameterKey": "Slot", "UsePreviousValue": True}]
+        keys = self.keys if StackName == STACK else ("Slot",)
+        assert Parameters == [{"ParameterKey": key, "UsePreviousValue": True} for key in keys]
         assert others["UsePreviousTemplate"] and others["Capabilities"] == ["CAPABILITY_NAMED_IAM"]
         if StackName == MONITORING:
             return self._update_monitoring()
         if "IN_PROGRESS" in self.status:
             raise _validation(f"Stack:arn is in {self.status} state and can not be updated.")
-        if self.parameters[SLOT] == self.resolved:
+        if self.wanted() == self.resolved:
             raise _validation("No updates are to be performed.")
         self.deploy()
         return {"StackId": "arn"}
@@ -260,7 +262,11 @@ class World:
     def deploy(self) -> None:
         """A person's `cdk deploy` begins, unless an update is under way; it reads the slot."""
         if "IN_PROGRESS" not in self.status:
-            self.status, self.resolving = "UPDATE_IN_PROGRESS", self.parameters[SLOT]
+            self.status, self.resolving = "UPDATE_IN_PROGRESS", self.wanted()
+
+    def wanted(self) -> str:
+        """What the stack would resolve its parameters to."""
+        return self.parameters[SLOT]
 
     def _settle(self) -> None:
         wanted = self.resolving
@@ -348,10 +354,14 @@ class World:
 
     def _deleteEndpointConfig(self, EndpointConfigName: str) -> Any:
         assert self.endpoint and self.endpoint["config"] != EndpointConfigName
+        if EndpointConfigName not in self.configs:
+            raise _not_found(f'endpoint configuration "{EndpointConfigName}"')
         del self.configs[EndpointConfigName]
         return {}
 
     def _deleteModel(self, ModelName: str) -> Any:
+        if ModelName not in self.models:
+            raise _not_found(f'model "{ModelName}"')
         del self.models[ModelName]
         return {}
 
@@ -366,3 +376,7 @@ class World:
 def _validation(message: str) -> AwsError:
     """An error without a name of its own, as the SDK for Java reports it."""
     return AwsError("CloudFormation.CloudFormationException", f"{message} (Status Code: 400)")
+
+
+def _not_found(what: str) -> AwsError:
+    return AwsError("SageMaker.SageMakerException", f"Could not find {what} (Status Code: 400)")

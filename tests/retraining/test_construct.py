@@ -87,7 +87,10 @@ def test_what_it_may_do_it_may_do_to_one_stage(
 
 
 def test_only_the_list_of_endpoints_is_open_among_its_calls(template: assertions.Template):
-    assert open_to_all(template) - OF_THE_SERVICE == {"sagemaker:ListEndpoints"}
+    assert open_to_all(template) - OF_THE_SERVICE == {
+        "sagemaker:ListEndpoints",
+        "sagemaker:ListPipelines",
+    }
 
 
 @pytest.mark.parametrize("action", ["DescribeModel", "DescribeEndpointConfig"])

@@ -5,7 +5,7 @@ The lock is that of an execution that is gone.
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import aws_cdk as cdk
@@ -33,7 +33,8 @@ PARAMETERS = ("Reason", "DataVersion", "ChampionPackageArn", "ChampionModelUri")
 def operations_template() -> str:
     """The construct, with a queue that hears what its topic tells."""
     synthesizer = cdk.DefaultStackSynthesizer(generate_bootstrap_version_rule=False)
-    stack = cdk.Stack(cdk.App(), "Dev-Operations", synthesizer=synthesizer)
+    app = cdk.App(builtin_cloud_formation_validation=False)
+    stack = cdk.Stack(app, "Dev-Operations", synthesizer=synthesizer)
     key = kms.Key(stack, "Key", enable_key_rotation=True)
     topic = sns.Topic(stack, "Topic", master_key=key)
     queue = sqs.Queue(stack, "Queue", queue_name="heard")
@@ -75,10 +76,13 @@ class Stage:
     """Clients of a local AWS on which the stage is deployed."""
 
     aws: LocalAws
+    clients: dict[str, Any] = field(default_factory=dict)
 
     def client(self, service: str) -> Any:
-        """A boto3 client."""
-        return boto3.session.Session().client(service, **self.aws.client_arguments())
+        """The boto3 client."""
+        if service not in self.clients:
+            self.clients[service] = boto3.client(service, **self.aws.client_arguments())
+        return self.clients[service]
 
     def deploy(self) -> None:
         """The slot, the machine and the pipeline."""
@@ -92,7 +96,7 @@ class Stage:
                 StackName=name, TemplateBody=template, Capabilities=["CAPABILITY_NAMED_IAM"]
             )
             waiter = stacks.get_waiter("stack_create_complete")
-            waiter.wait(StackName=name, WaiterConfig={"Delay": 1, "MaxAttempts": 60})
+            waiter.wait(StackName=name, WaiterConfig={"Delay": 0.05, "MaxAttempts": 1200})
 
     def ask(self, trigger: str, reason: str) -> str:
         """Starts an execution; its ARN."""
@@ -111,7 +115,7 @@ class Stage:
             )
             return None if found["status"] == "RUNNING" else found
 
-        return eventually(look, "the end of the retraining")
+        return eventually(look, "the end of the retraining", wait=lambda: self.aws.wait(60))
 
     def runs(self) -> list[dict[str, Any]]:
         """The pipeline's executions, the newest first."""

@@ -1,16 +1,20 @@
 """The whole machine; docs/decisions/promotion.md draws it."""
 
 from mlops_constructs.promotion.desire import desire
+from mlops_constructs.promotion.goal import goal
 from mlops_constructs.promotion.observe import observe
 from mlops_constructs.promotion.prove import prove
 from mlops_constructs.promotion.release import release
 from mlops_constructs.promotion.sweep import sweep
+from mlops_constructs.promotion.trial import trial, woken
+from mlops_constructs.promotion.verdict import verdict
 from mlops_constructs.promotion.watch import watch
 from mlops_constructs.state_machines.failures import failures
 from mlops_constructs.state_machines.freeze import FROZEN, freezes
 from mlops_constructs.state_machines.lock import lock, unlock
 from mlops_constructs.state_machines.notices import notice
 from mlops_constructs.state_machines.requests import incomplete
+from mlops_constructs.state_machines.served import HOSTING
 from mlops_constructs.state_machines.stamps import stamp
 from mlops_constructs.state_machines.states import (
     FIRST_WAIT,
@@ -24,9 +28,12 @@ from mlops_constructs.state_machines.states import (
 
 INPUT = (
     *("model", "stage", "group", "endpoint", "stack", "slot", "monitoring", "monitors"),
-    *("next", "approval"),
+    *("next", "approval", "hosting"),
 )
 """What an execution has to be told; anything else in its input is left alone."""
+
+NO_TRIAL = "{'kind': '', 'hours': 0, 'decides': '', 'bucket': ''}"
+"""In JSONata, what is asked of a trial where the input has none."""
 
 TIMEOUT_SECONDS = 48 * 60 * 60
 """An endpoint's update may take 970 minutes, and so may its rollback and the deploy before it."""
@@ -40,8 +47,12 @@ def definition() -> State:
         "StartAt": "Is the input complete?",
         "TimeoutSeconds": TIMEOUT_SECONDS,
         "States": _begin()
+        | woken()
         | observe()
         | desire()
+        | goal()
+        | trial()
+        | verdict()
         | lock(look="Read the stack", assign={"seconds": FIRST_WAIT})
         | release()
         | sweep()
@@ -68,8 +79,15 @@ def _begin() -> dict[str, State]:
                     "lock": jsonata(f"{beside} & '/lock'"),
                     "note": jsonata(f"{beside} & '/look-again'"),
                     "freezes": freezes(),
+                    "trial": jsonata(f"$merge([{NO_TRIAL}, $states.input.trial])"),
+                    "beside": jsonata(
+                        f"$exists($states.input.trial.kind) ? [{beside} & '/challenger',"
+                        f" {beside} & '/decision'] : []"
+                    ),
                     "stamp": jsonata(stamp("$states.input.stage")),
+                    "hosting": jsonata(HOSTING),
                 },
+                "request": jsonata("$states.input"),
                 "holding": False,
                 "told": "",
                 "attempt": 0,
@@ -82,9 +100,12 @@ def _begin() -> dict[str, State]:
                 "refreshed": "",
                 "watchLooks": 0,
                 "judged": "",
+                "answered": 0,
+                "again": "",
                 "proofLooks": 0,
+                "comparisonLooks": 0,
             },
-            then="Read the stack",
+            then="Is it to wait?",
         ),
     }
 

@@ -2,7 +2,7 @@
 
 from mlops_constructs.state_machines.failures import failure
 from mlops_constructs.state_machines.freeze import FROZEN, frozen, value_of, with_freezes
-from mlops_constructs.state_machines.stamps import RELEASED, ROLLED_BACK
+from mlops_constructs.state_machines.stamps import ROLLED_BACK
 from mlops_constructs.state_machines.states import (
     State,
     call,
@@ -12,8 +12,7 @@ from mlops_constructs.state_machines.states import (
     when,
 )
 
-REACHED = "$served.package = $desired.package and $served.config = $stack.config"
-"""The endpoint runs the desired version, and by the very config that the stack says it does."""
+TRIED_FIRST = "Is it tried first?"
 
 REGISTRY = "registry"
 """The approval of a stage that trains: the version's own. Of any other stage it is the name that
@@ -21,20 +20,14 @@ the life cycle of a version has to name as approved."""
 
 NO_LIFE_CYCLE = {"Stage": "NONE", "StageStatus": "NONE"}
 
-KNOWN = (
-    f"($not($desired.approved) or $substringBefore($desired.stamp, ' ') = '{RELEASED}'"
-    " or $desired.package in $stamped)"
-)
-"""The release of the desired version has been stamped and told."""
-
 
 def desire() -> dict[str, State]:
-    """From "Read the slot", by way of what came of an update, to "Does it serve what it should?".
+    """From "Read the slot", by way of what came of an update, to "Is it tried first?".
 
     The slot is read with the freezes, once in each round and before anything is done. What came of
     an update that this execution began is written down and told even so: nobody else can know.
     """
-    return _slot() | _newest_approved() | _without_approval() | _comparison()
+    return _slot() | _newest_approved() | _without_approval()
 
 
 def _slot() -> dict[str, State]:
@@ -42,8 +35,13 @@ def _slot() -> dict[str, State]:
         "Read the slot": call(
             "ssm",
             "getParameters",
-            {"Names": with_freezes("$target.slot")},
-            assign={"slot": jsonata(value_of("$target.slot")), "frozen": frozen()},
+            {"Names": with_freezes("$target.slot, $target.beside")},
+            assign={
+                "slot": jsonata(value_of("$target.slot")),
+                "trialSlot": jsonata(value_of("$target.beside[0]")),
+                "decision": jsonata(value_of("$target.beside[1]")),
+                "frozen": frozen(),
+            },
             then="May it be changed?",
         ),
         "May it be changed?": choose(
@@ -52,6 +50,11 @@ def _slot() -> dict[str, State]:
                 "$slot = ''",
                 "Promotion.NoSlot",
                 "'There is no slot ' & $target.slot & '; the stack that owns it makes it'",
+            ),
+            failure(
+                "$target.trial.kind != '' and $trialSlot = ''",
+                "Promotion.NoSlot",
+                "'There is no slot ' & $target.beside[0] & '; the stack that owns it makes it'",
             ),
             otherwise="What came of the update?",
         ),
@@ -66,7 +69,7 @@ def _newest_approved() -> dict[str, State]:
         "SortOrder": "Descending",
         "MaxResults": 100,
     }
-    stage = _approved_for_the_stage("ModelLifeCycle")
+    stage = approved_for_the_stage("ModelLifeCycle")
     usable = (
         "ModelPackageStatus = 'Completed' and $not(ModelPackageArn in $rolledBack)"
         f" and ($not($exists(ModelLifeCycle)) or {stage})"
@@ -94,20 +97,22 @@ def _newest_approved() -> dict[str, State]:
             when("$next != ''", "Find older versions"),
             otherwise="What may stay?",
         ),
-        "Read the version": _read("$candidates[0]", approved=True, then="May it serve here?"),
+        "Read the version": read_version(
+            "$candidates[0]", into="desired", approved="true", then="May it serve here?"
+        ),
         "May it serve here?": choose(
             when(
                 f"$substring($desired.stamp, 0, {len(ROLLED_BACK)}) = '{ROLLED_BACK}'"
-                f" or $not({_approved_for_the_stage('$desired.lifeCycle')})",
+                f" or $not({approved_for_the_stage('$desired.lifeCycle')})",
                 "Is a version left?",
                 {"candidates": jsonata(rest)},
             ),
-            otherwise="Does it serve what it should?",
+            otherwise=TRIED_FIRST,
         ),
     }
 
 
-def _approved_for_the_stage(life_cycle: str) -> str:
+def approved_for_the_stage(life_cycle: str) -> str:
     """In JSONata; a stage whose approval is the registry's asks nothing of the life cycle."""
     return (
         f"($target.approval = '{REGISTRY}' or {life_cycle}.Stage = $target.approval"
@@ -122,22 +127,29 @@ def _without_approval() -> dict[str, State]:
     unchanged = as_it_is | {"package": jsonata("$served.package"), "slot": jsonata("$slot")}
     return {
         "What may stay?": choose(
-            when("$stack.config = 'NONE'", "Does it serve what it should?", {"desired": empty}),
+            when("$stack.config = 'NONE'", TRIED_FIRST, {"desired": empty}),
             when(
                 "$served.package in ['NONE', 'UNKNOWN', $substringBefore($slot, ',')]",
-                "Does it serve what it should?",
+                TRIED_FIRST,
                 {"desired": unchanged},
             ),
             otherwise="Read the version that serves",
         ),
-        "Read the version that serves": _read(
-            "$served.package", approved=False, then="Does it serve what it should?"
+        "Read the version that serves": read_version(
+            "$served.package", into="desired", approved="false", then=TRIED_FIRST
         ),
     }
 
 
-def _read(package: str, *, approved: bool, then: str) -> State:
-    """Makes a version the desired one, with the slot that would name it."""
+def read_version(package: str, *, into: str, approved: str, then: str) -> State:
+    """Reads a version, with the slot that would name it.
+
+    Args:
+        package: Its ARN, in JSONata.
+        into: The variable that it is read into.
+        approved: Whether it is approved, in JSONata.
+        then: The next state.
+    """
     result = "$states.result"
     slot = f"{package} & ',' & {_baseline(f'{result}.DriftCheckBaselines')}"
     return call(
@@ -145,10 +157,10 @@ def _read(package: str, *, approved: bool, then: str) -> State:
         "describeModelPackage",
         {"ModelPackageName": jsonata(package)},
         assign={
-            "desired": {
+            into: {
                 "package": jsonata(package),
                 "slot": jsonata(slot),
-                "approved": approved,
+                "approved": jsonata(approved),
                 "stamp": jsonata(
                     or_else(f"$lookup({result}.CustomerMetadataProperties, $target.stamp)", "''")
                 ),
@@ -182,15 +194,3 @@ def _without(uri: str, *, levels: int) -> str:
     """In JSONata, a URI without its last parts."""
     parts = r"\/[^\/]*" * levels
     return f"$replace({uri}, /{parts}$/, '')"
-
-
-def _comparison() -> dict[str, State]:
-    there = f"$slot = $desired.slot and {REACHED}"
-    return {
-        "Does it serve what it should?": choose(
-            when(f"{there} and {KNOWN}", "Is it watched?"),
-            when("$not($holding)", "Take the lock"),
-            when(there, "Find the endpoint's logical id", {"previous": {"config": "NONE"}}),
-            otherwise="Put the slot",
-        )
-    }

@@ -2,14 +2,17 @@
 
 from collections.abc import Iterator
 
+from aws_cdk import ArnFormat, Stack
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
+from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_sns as sns
 from constructs import Construct
 
 from mlops_constructs.permissions import metric_statement
 from mlops_constructs.promotion.prove import PROPOSED
 from mlops_constructs.promotion.watch import NAMESPACE
+from mlops_constructs.serving.challenger import alarm_prefix
 from mlops_constructs.state_machines.permissions import (
     MachineRole,
     allow,
@@ -31,6 +34,8 @@ VERDICTS = (
 )
 """Condition keys of UpdateModelPackage, each in a request that sets what it is named after."""
 
+LISTS = "ListModels and ListPipelines know no resources."
+
 UNSCOPED = (
     "ListEndpoints, ListEndpointConfigs, PutMetricData, GetMetricStatistics, log deliveries and"
     " traces know no resources; a condition holds what it puts to the monitors' namespace."
@@ -48,6 +53,9 @@ class PromotionRole(MachineRole):
         name_prefix: Endpoints begin with it: `prod-`.
         group_prefix: Model package groups begin with it: `dev-`.
         next_stage: For which it may propose versions, or nothing.
+        comparisons: Where the comparisons of trials lie, encrypted with the same key; None where no
+            version is tried.
+        batches: Whether there are models that score batches.
         topic: Where it may publish.
         key: Encrypts the topic.
     """
@@ -64,23 +72,29 @@ class PromotionRole(MachineRole):
         name_prefix: str,
         group_prefix: str,
         next_stage: str,
+        comparisons: s3.IBucket | None,
+        batches: bool,
         topic: sns.ITopic,
         key: kms.IKey,
     ) -> None:
+        tries = comparisons is not None
         super().__init__(
             scope,
             construct_id,
             statements=[
                 *_on_sagemaker(scope, name_prefix),
+                *(_on_batches(scope, name_prefix) if batches else ()),
                 *_on_versions(scope, group_prefix, next_stage),
                 _on_stacks(scope, stack_prefix),
                 *_on_monitoring(scope, monitoring_stack_prefix),
-                *_on_parameters(scope, slot_prefix),
+                *_on_parameters(scope, slot_prefix, tries=tries),
                 look_at_executions(scope, state_machine_name),
+                *_on_trials(scope, state_machine_name, name_prefix, comparisons),
             ],
             topic=topic,
             key=key,
-            unscoped=dict.fromkeys(configs_and_models(scope), TAGGED) | {"*": UNSCOPED},
+            unscoped=dict.fromkeys(configs_and_models(scope), TAGGED)
+            | {"*": f"{LISTS} {UNSCOPED}" if batches else UNSCOPED},
         )
 
 
@@ -96,6 +110,22 @@ def _on_sagemaker(scope: Construct, name_prefix: str) -> Iterator[iam.PolicyStat
         (["DescribeModel", "DeleteModel"], models, ours),
     ):
         yield allow([f"sagemaker:{action}" for action in actions], [resource], conditions)
+
+
+def _on_batches(scope: Construct, name_prefix: str) -> Iterator[iam.PolicyStatement]:
+    """What looking at the runs of batch pipelines takes, and scoring a window again."""
+    _, models = configs_and_models(scope)
+    pipelines = arn(scope, "sagemaker", "pipeline", f"{name_prefix}*-batch")
+    for actions, resource in (
+        (["ListModels", "ListPipelines"], "*"),
+        (["ListTags"], models),
+        (["DescribePipeline", "ListPipelineExecutions", "StartPipelineExecution"], pipelines),
+        (
+            ["ListPipelineExecutionSteps", "ListPipelineParametersForExecution"],
+            f"{pipelines}/execution/*",
+        ),
+    ):
+        yield allow([f"sagemaker:{action}" for action in actions], [resource])
 
 
 def _on_versions(
@@ -131,9 +161,41 @@ def _on_monitoring(scope: Construct, stack_prefix: str) -> Iterator[iam.PolicySt
     yield allow(["cloudwatch:GetMetricStatistics"], ["*"])
 
 
-def _on_parameters(scope: Construct, slot_prefix: str) -> Iterator[iam.PolicyStatement]:
+def _on_parameters(
+    scope: Construct, slot_prefix: str, *, tries: bool
+) -> Iterator[iam.PolicyStatement]:
     slot, lock, note = parameters(scope, slot_prefix, "slot", "lock", "look-again")
-    # UpdateStack reads the slot with its caller's permission.
-    yield allow(["ssm:GetParameters", "ssm:PutParameter"], [slot, lock, note])
+    tried = parameters(scope, slot_prefix, "challenger") if tries else []
+    # UpdateStack reads the slots with its caller's permission.
+    yield allow(["ssm:GetParameters", "ssm:PutParameter"], [slot, lock, note, *tried])
     yield allow(["ssm:DeleteParameters"], [lock])
     yield read_freezes(scope, slot_prefix)
+    if tries:
+        yield allow(["ssm:GetParameters"], parameters(scope, slot_prefix, "decision"))
+
+
+def _on_trials(
+    scope: Construct, state_machine_name: str, name_prefix: str, comparisons: s3.IBucket | None
+) -> Iterator[iam.PolicyStatement]:
+    """What looking at a trial, comparing, and looking again takes."""
+    if comparisons is None:
+        return
+    pipelines = arn(scope, "sagemaker", "pipeline", f"{name_prefix}*-comparison")
+    yield allow(
+        ["sagemaker:ListPipelineExecutions", "sagemaker:StartPipelineExecution"], [pipelines]
+    )
+    read = comparisons.arn_for_objects(f"{name_prefix}*/comparisons/*")
+    yield allow(["s3:GetObject"], [read])
+    alarms = _colon_arn(scope, "cloudwatch", "alarm", alarm_prefix(f"{name_prefix}*") + "*")
+    yield allow(["cloudwatch:DescribeAlarms"], [alarms])
+    itself = _colon_arn(scope, "states", "stateMachine", state_machine_name)
+    yield allow(["states:StartExecution"], [itself])
+
+
+def _colon_arn(scope: Construct, service: str, resource: str, name: str) -> str:
+    return Stack.of(scope).format_arn(
+        service=service,
+        resource=resource,
+        resource_name=name,
+        arn_format=ArnFormat.COLON_RESOURCE_NAME,
+    )

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from aws_cdk import aws_kms as kms
+from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_sns as sns
 from constructs import Construct
 
@@ -28,7 +29,8 @@ class Promotion(ReconcilingMachine):
           "monitoring": "Dev-Monitoring-flight-delay",
           "monitors": ["data-quality"],
           "next": "Prod",
-          "approval": "registry"
+          "approval": "registry",
+          "hosting": "endpoint"
         }
 
     Nothing in it says which version: the event that started it may be late, doubled or lost. What
@@ -41,17 +43,35 @@ class Promotion(ReconcilingMachine):
     "Approved"}`). A version that has proved itself here is proposed for the stage `next`; that is
     empty where none follows.
 
+    `hosting` says what serving is for this model; `endpoint` is one of whatever kind, with one
+    version.
+
+    Versions of a model are tried before they are released if the input says how::
+
+        "trial": {"kind": "shadow", "hours": 24, "decides": "rule", "bucket": "my-artifacts"}
+
+    Then the serving stack reads a second slot besides, `challenger` beside the first, whose version
+    it puts next to the one that serves; while a trial lasts the machine starts itself once an hour.
+    The comparison is a run of the pipeline `<endpoint>-comparison`, whose verdict it reads below
+    `<endpoint>/comparisons/` in that bucket. A person's decision is the parameter `decision`, its
+    value `promote` or `drop`, the config of the trial, and why.
+
+    A model that scores batches is told with `"hosting": "batch"`. What serves it is what the
+    definition of its pipeline `<endpoint>-batch` names, and its stack's output is `BatchModelName`.
+    One whose first runs fail to score is taken back, and the version before scores their window
+    again.
+
     The stacks have to read the slot as an SSM-typed parameter. The serving stack has the output
     EndpointConfigName while it has an endpoint, the monitoring stack MonitoredPackage; the latter's
     name is empty for a model without monitors. Configs and models carry the tag
     `perennial:endpoint`, its value the endpoint's name.
 
     An execution succeeds with the outcome `already serving`, `released`, `unproven`, `rolled back`,
-    `frozen` or `left to the holder of the lock`, and with `failed`, `error` and `cause` when a
-    person is needed and has been told; it fails when nobody could be told. The topic hears of
-    releases, rollbacks and failures, of a release that has answered no request, of a version
-    that waits for the next stage's approval, of one that serves without approval, and of one that
-    serves unwatched.
+    `on trial`, `undecided`, `dropped`, `frozen` or `left to the holder of the lock`, and with
+    `failed`, `error` and `cause` when a person is needed and has been told; it fails when nobody
+    could be told. The topic hears of releases, rollbacks and failures, of a release that has
+    answered no request, of a version that waits for the next stage's approval, of one that serves
+    without approval, of one that serves unwatched, and of the beginning and the end of each trial.
 
     Args:
         state_machine_name: Its name; rules and people start it by that.
@@ -62,6 +82,9 @@ class Promotion(ReconcilingMachine):
         group_prefix: So do the model package groups; in a stage that follows another, with that
             one's.
         next_stage: The stage that follows, for which it may propose versions; empty if none does.
+        comparisons: Where the comparisons of trials lie, encrypted with ``key``; without it no
+            version can be tried.
+        batches: Whether there are models that score batches; without it none is promoted.
         topic: Where people hear of releases, rollbacks and failures.
         key: Encrypts the topic and the log; CloudWatch Logs must be let to use it.
 
@@ -81,6 +104,8 @@ class Promotion(ReconcilingMachine):
         name_prefix: str,
         group_prefix: str,
         next_stage: str,
+        comparisons: s3.IBucket | None = None,
+        batches: bool = False,
         topic: sns.ITopic,
         key: kms.IKey,
     ) -> None:
@@ -104,6 +129,8 @@ class Promotion(ReconcilingMachine):
                 name_prefix=name_prefix,
                 group_prefix=group_prefix,
                 next_stage=next_stage,
+                comparisons=comparisons,
+                batches=batches,
                 topic=topic,
                 key=key,
             ),

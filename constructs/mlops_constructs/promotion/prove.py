@@ -1,13 +1,19 @@
 """Has the release proved itself? If so, it is proposed for the stage that follows.
 
-It has when its config answered a request. SageMaker counts those by config from the moment that
+It has when its config answered a request. SageMaker measures those by config from the moment that
 its fleet has traffic
 (https://docs.aws.amazon.com/sagemaker/latest/dg/deployment-guardrails-configuration.html), and a
-config is made by the update that releases it, so all that were counted for it count.
+config is made by the update that releases it, so all that were measured for it count. They are
+counted by ModelLatency, which endpoints of every kind have; asynchronous ones have no Invocations
+(https://docs.aws.amazon.com/sagemaker/latest/dg/async-inference-monitor.html). A model that scores
+batches has when a run has scored one (`scored`).
 """
 
+from mlops_constructs.promotion.goal import TRIAL
+from mlops_constructs.promotion.scored import DONE, scored
 from mlops_constructs.serving.served_version import VARIANT
 from mlops_constructs.state_machines.notices import notice
+from mlops_constructs.state_machines.served import BATCH
 from mlops_constructs.state_machines.stamps import RELEASED
 from mlops_constructs.state_machines.states import (
     State,
@@ -32,13 +38,10 @@ minute later. Each look is a whole round, so that another approval is not kept w
 
 A_DAY = 86400
 
-DONE = "$target.next in ['', $desired.lifeCycle.Stage]"
-"""No stage follows, or the version has been proposed for it, whatever a person then said."""
-
 
 def prove() -> dict[str, State]:
     """From "Is there anything to prove?" to "Read the note", or to another round."""
-    return _count() | _judge() | _propose()
+    return _count() | _judge() | _propose() | scored()
 
 
 def _count() -> dict[str, State]:
@@ -48,10 +51,12 @@ def _count() -> dict[str, State]:
         "EndpointConfigName": jsonata("$served.config"),
     }
     return {
-        # Who released asks in any case, to say so if there is no answer.
+        # Who released asks in any case, to say so if there is no answer. During a trial the desired
+        # version does not serve; the one that does was asked after when it was released.
         "Is there anything to prove?": choose(
+            when(BATCH, "Is a window to be scored again?"),
             when(
-                "$not($desired.approved) or $judged = $served.config"
+                f"$not($desired.approved) or $goal.kind = '{TRIAL}' or $judged = $served.config"
                 f" or ({DONE} and $outcome != '{RELEASED}')",
                 "Read the note",
             ),
@@ -62,16 +67,16 @@ def _count() -> dict[str, State]:
             "getMetricStatistics",
             {
                 "Namespace": "AWS/SageMaker",
-                "MetricName": "Invocations",
+                "MetricName": "ModelLatency",
                 "Dimensions": [
                     {"Name": name, "Value": value} for name, value in dimensions.items()
                 ],
                 "StartTime": jsonata("$served.created"),
                 "EndTime": jsonata("$states.context.State.EnteredTime"),
                 "Period": A_DAY,
-                "Statistics": ["Sum"],
+                "Statistics": ["SampleCount"],
             },
-            assign={"answered": jsonata("$sum([$states.result.Datapoints.Sum])")},
+            assign={"answered": jsonata("$sum([$states.result.Datapoints.SampleCount])")},
             then="Has it proved itself?",
         ),
     }
@@ -111,10 +116,8 @@ def _judge() -> dict[str, State]:
 def _propose() -> dict[str, State]:
     """The life cycle is read once more, so that nobody's word is overwritten."""
     result = "$states.result"
-    why = (
-        "'Serves in ' & $target.stage & ' by config ' & $served.config & ' and has answered ' &"
-        " $string($answered) & ' requests'"
-    )
+    answers = f"({BATCH} ? 'scored a batch' : 'answered ' & $string($answered) & ' requests')"
+    why = f"'Serves in ' & $target.stage & ' by config ' & $served.config & ' and has ' & {answers}"
     return {
         "Read its life cycle": call(
             "sagemaker",

@@ -1,9 +1,11 @@
-"""The release: the slot, the stack's update, and what came of it."""
+"""The release, or the beginning of a trial: the slots, the stack's update, and what came of it."""
 
-from mlops_constructs.promotion.desire import REACHED
+from mlops_constructs.promotion.goal import REACHED, TRIAL
+from mlops_constructs.promotion.stamping import NOW, stamp_version
 from mlops_constructs.state_machines.failures import failure
 from mlops_constructs.state_machines.notices import notice
-from mlops_constructs.state_machines.stamps import RELEASED, ROLLED_BACK
+from mlops_constructs.state_machines.served import BATCH
+from mlops_constructs.state_machines.stamps import ON_TRIAL, RELEASED, ROLLED_BACK
 from mlops_constructs.state_machines.states import (
     FIRST_WAIT,
     ON_FAILURE,
@@ -13,7 +15,6 @@ from mlops_constructs.state_machines.states import (
     catch,
     choose,
     jsonata,
-    or_else,
     when,
 )
 
@@ -28,7 +29,10 @@ def release() -> dict[str, State]:
 
 
 def _update() -> dict[str, State]:
-    moves = "$served.package != $desired.package"
+    moves = (
+        f"($goal.kind = '{TRIAL}' ? $challenger != $goal.challenger"
+        " : $served.package != $goal.package)"
+    )
     tried: dict[str, object] = {
         "tried": True,
         "moves": jsonata(moves),
@@ -42,7 +46,23 @@ def _update() -> dict[str, State]:
             "putParameter",
             {
                 "Name": jsonata("$target.slot"),
-                "Value": jsonata("$desired.slot"),
+                "Value": jsonata("$goal.slot"),
+                "Type": "StringList",
+                "Overwrite": True,
+            },
+            then="Are versions tried here?",
+        ),
+        "Are versions tried here?": choose(
+            when("$target.trial.kind = ''", "Update the stack"),
+            otherwise="Put the challenger's slot",
+        ),
+        # After the other: whoever deploys in between promotes what was to be promoted anyway.
+        "Put the challenger's slot": call(
+            "ssm",
+            "putParameter",
+            {
+                "Name": jsonata("$target.beside[0]"),
+                "Value": jsonata("$goal.challenger & ',NONE'"),
                 "Type": "StringList",
                 "Overwrite": True,
             },
@@ -84,6 +104,9 @@ def _outcome() -> dict[str, State]:
     return {
         "What came of the update?": choose(
             when("$not($tried)", "Find approved versions"),
+            when(
+                f"{REACHED} and $moves and $goal.kind = '{TRIAL}'", f"Read the {ON_TRIAL} version"
+            ),
             when(f"{REACHED} and $moves", "Find the endpoint's logical id"),
             when(REACHED, "Find approved versions", {"tried": False}),
             when("$moves", "Read the rolled back version"),
@@ -100,7 +123,8 @@ def _outcome() -> dict[str, State]:
 
 
 def _released() -> dict[str, State]:
-    endpoints = "$states.result.StackResources[ResourceType = 'AWS::SageMaker::Endpoint']"
+    kind = f"'AWS::SageMaker::' & ({BATCH} ? 'Pipeline' : 'Endpoint')"
+    served = f"$states.result.StackResources[ResourceType = {kind}]"
     policy = (
         "$string({'Statement': [{'Effect': 'Allow', 'Action': 'Update:*', 'Principal': '*',"
         " 'Resource': '*'}, {'Effect': 'Deny', 'Action': ['Update:Delete', 'Update:Replace'],"
@@ -111,7 +135,7 @@ def _released() -> dict[str, State]:
             "cloudformation",
             "describeStackResources",
             {"StackName": jsonata("$target.stack")},
-            assign={"logicalId": jsonata(f"{endpoints}[0].LogicalResourceId")},
+            assign={"logicalId": jsonata(f"{served}[0].LogicalResourceId")},
             then="Protect the endpoint",
         ),
         "Protect the endpoint": call(
@@ -120,8 +144,9 @@ def _released() -> dict[str, State]:
             {"StackName": jsonata("$target.stack"), "StackPolicyBody": jsonata(policy)},
             then="Read the released version",
         ),
-        **_stamp(
+        **stamp_version(
             RELEASED,
+            f"'{RELEASED} ' & {NOW}",
             assign={
                 "outcome": RELEASED,
                 "proofLooks": 0,
@@ -141,8 +166,9 @@ def _released() -> dict[str, State]:
 
 def _rolled_back() -> dict[str, State]:
     return {
-        **_stamp(
+        **stamp_version(
             ROLLED_BACK,
+            f"'{ROLLED_BACK} ' & {NOW}",
             assign={
                 "outcome": ROLLED_BACK,
                 "rolledBack": jsonata("[$rolledBack, $desired.package]"),
@@ -158,34 +184,5 @@ def _rolled_back() -> dict[str, State]:
             "'It is not tried again while it carries the property ' & $target.stamp & '; see A"
             " version that was rolled back in docs/runbook.md'",
             then="Read the stack",
-        ),
-    }
-
-
-def _stamp(word: str, *, assign: dict[str, object], then: str) -> dict[str, State]:
-    """From "Read the … version" to ``then``.
-
-    All properties are sent back with the new one, whether the API merges or replaces them. They are
-    read just before: a release lasts, and another stage may stamp the same version meanwhile.
-    """
-    properties = or_else("$states.result.CustomerMetadataProperties", "{}")
-    stamp = f"{{$target.stamp: '{word} ' & $states.context.State.EnteredTime}}"
-    return {
-        f"Read the {word} version": call(
-            "sagemaker",
-            "describeModelPackage",
-            {"ModelPackageName": jsonata("$desired.package")},
-            assign={"properties": jsonata(properties)},
-            then=f"Stamp the version as {word}",
-        ),
-        f"Stamp the version as {word}": call(
-            "sagemaker",
-            "updateModelPackage",
-            {
-                "ModelPackageArn": jsonata("$desired.package"),
-                "CustomerMetadataProperties": jsonata(f"$merge([$properties, {stamp}])"),
-            },
-            assign=assign,
-            then=then,
         ),
     }

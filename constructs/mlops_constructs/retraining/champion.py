@@ -43,7 +43,7 @@ def champion() -> dict[str, State]:
         ),
         "Does the slot name a version?": choose(
             when("$slotted = 'NONE'", "Look at the runs", without),
-            otherwise="Look for the endpoint",
+            otherwise="Where does it serve?",
         ),
         **served(
             then="Does the endpoint run it?",

@@ -20,7 +20,7 @@ from mlops_constructs.state_machines.permissions import (
 )
 
 TAGGED = "CloudFormation makes up these names; a condition holds them to the stage's tag."
-UNSCOPED = "ListEndpoints, log deliveries and traces know no resources."
+UNSCOPED = "ListEndpoints, ListPipelines, log deliveries and traces know no resources."
 
 
 class RetrainingRole(MachineRole):
@@ -76,7 +76,9 @@ def _on_what_serves(scope: Construct, name_prefix: str) -> Iterator[iam.PolicySt
         arn(scope, "sagemaker", kind, f"{name_prefix}*") for kind in ("endpoint", "model-package")
     )
     ours = of_the_stage(name_prefix)
-    yield allow(["sagemaker:ListEndpoints"], ["*"])
+    pipelines = arn(scope, "sagemaker", "pipeline", f"{name_prefix}*-batch")
+    yield allow(["sagemaker:ListEndpoints", "sagemaker:ListPipelines"], ["*"])
+    yield allow(["sagemaker:DescribePipeline"], [pipelines])
     yield allow(["sagemaker:DescribeEndpoint"], [endpoints])
     yield allow(["sagemaker:DescribeEndpointConfig"], [configs], ours)
     yield allow(["sagemaker:DescribeModel"], [models], ours)

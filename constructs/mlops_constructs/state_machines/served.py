@@ -1,7 +1,11 @@
-"""What an endpoint serves: its config, and the model version behind that. Writes nothing."""
+"""What serves: an endpoint's config or a batch pipeline's model, and the version behind that.
+
+Writes nothing.
+"""
 
 from collections.abc import Sequence
 
+from mlops_constructs.serving.batch_definition import SCORE
 from mlops_constructs.state_machines.states import (
     State,
     call,
@@ -15,18 +19,42 @@ from mlops_constructs.state_machines.states import (
 STUCK_ENDPOINT = ("Failed", "OutOfService", "UpdateRollbackFailed")
 """Endpoint statuses that no update leaves (botocore: DescribeEndpoint's EndpointStatus)."""
 
+_PACKAGES = (
+    "[$states.result.PrimaryContainer.ModelPackageName, $states.result.Containers.ModelPackageName]"
+)
+PACKAGE = or_else(f"{_PACKAGES}[0]", "'UNKNOWN'")
+"""The package of the model that was described, in JSONata."""
+HOSTING = or_else("$states.input.hosting", "'endpoint'")
+"""What serving is for a model, as an execution's input says it, in JSONata."""
+
+BATCH = "$target.hosting = 'batch'"
+"""The model has no endpoint: a pipeline scores batches with it."""
+
+PIPELINE = "$target.endpoint & '-batch'"
+"""The name of that pipeline."""
+
 
 def served(*, then: str, changing: Sequence[State], otherwise: str) -> dict[str, State]:
-    """From "Look for the endpoint" to ``then``, with what `$target.endpoint` runs in `$served`.
+    """From "Where does it serve?" to ``then``, with what `$target.endpoint` runs in `$served`.
 
-    `$served` has the members `config` and `package` (or NONE), `models` and `created`.
+    `$served` has the members `config` and `package` (or NONE), `models` and `created`. The first of
+    the models is that of what serves; one that is tried beside it comes after it. For a model that
+    scores batches, `config` is the name of the model that its pipeline scores with.
 
     Args:
         then: Where it goes on once that is known.
         changing: Rules for an endpoint that is not InService; its `$endpoint.status` says why.
         otherwise: Where it goes on if none of them holds.
     """
-    return _endpoint(then, changing, otherwise) | _version(then)
+    return _where() | _endpoint(then, changing, otherwise) | _version(then) | _pipeline(then)
+
+
+def _where() -> dict[str, State]:
+    return {
+        "Where does it serve?": choose(
+            when(BATCH, "Look for the pipeline"), otherwise="Look for the endpoint"
+        )
+    }
 
 
 def _endpoint(then: str, changing: Sequence[State], otherwise: str) -> dict[str, State]:
@@ -68,14 +96,16 @@ def _endpoint(then: str, changing: Sequence[State], otherwise: str) -> dict[str,
 
 def _version(then: str) -> dict[str, State]:
     result = "$states.result"
-    packages = f"[{result}.PrimaryContainer.ModelPackageName, {result}.Containers.ModelPackageName]"
     return {
         "Read its config": call(
             "sagemaker",
             "describeEndpointConfig",
             {"EndpointConfigName": jsonata("$endpoint.config")},
             assign={
-                "models": jsonata(f"[{result}.ProductionVariants.ModelName]"),
+                "models": jsonata(
+                    f"[{result}.ProductionVariants.ModelName,"
+                    f" {result}.ShadowProductionVariants.ModelName]"
+                ),
                 "created": jsonata(f"{result}.CreationTime"),
             },
             then="Read its model",
@@ -87,9 +117,49 @@ def _version(then: str) -> dict[str, State]:
             assign={
                 "served": {
                     "config": jsonata("$endpoint.config"),
-                    "package": jsonata(or_else(f"{packages}[0]", "'UNKNOWN'")),
+                    "package": jsonata(PACKAGE),
                     "models": jsonata("$models"),
                     "created": jsonata("$created"),
+                }
+            },
+            then=then,
+        ),
+    }
+
+
+def _pipeline(then: str) -> dict[str, State]:
+    """A pipeline has no status: from one call to the next it scores with another model."""
+    result = "$states.result"
+    steps = f"$parse({result}.PipelineDefinition).Steps"
+    scoring = f"[{steps}.Arguments.IfSteps[Name = '{SCORE}'].Arguments.ModelName]"
+    return {
+        "Look for the pipeline": call(
+            "sagemaker",
+            "listPipelines",
+            {"PipelineNamePrefix": jsonata(PIPELINE), "MaxResults": 100},
+            assign={"found": jsonata(f"{PIPELINE} in {result}.PipelineSummaries.PipelineName")},
+            then="Is there a pipeline?",
+        ),
+        "Is there a pipeline?": choose(
+            when("$found", "Read the pipeline"), otherwise="Nothing serves"
+        ),
+        "Read the pipeline": call(
+            "sagemaker",
+            "describePipeline",
+            {"PipelineName": jsonata(PIPELINE)},
+            assign={"models": jsonata(scoring)},
+            then="Read the model that scores",
+        ),
+        "Read the model that scores": call(
+            "sagemaker",
+            "describeModel",
+            {"ModelName": jsonata("$models[0]")},
+            assign={
+                "served": {
+                    "config": jsonata("$models[0]"),
+                    "package": jsonata(PACKAGE),
+                    "models": jsonata("$models"),
+                    "created": jsonata(f"{result}.CreationTime"),
                 }
             },
             then=then,
