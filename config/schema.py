@@ -6,17 +6,27 @@ from typing import Annotated, Self
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, model_validator
 
 from config.organisation import Organisation
+from config.served import serving_problems
 from mlops_constructs.monitoring import (
     Engine,
     LabelledSettings,
     OpenEngine,
     drift_alarm_name,
-    monitor_problems,
 )
 from mlops_constructs.names import name_problems
 from mlops_constructs.problems import InvalidProps
 from mlops_constructs.promotion import REGISTRY
-from mlops_constructs.serving import AllAtOnce, Hosting, ReleasePolicy, release_problems
+from mlops_constructs.serving import (
+    UNGUARDED,
+    AllAtOnce,
+    Batch,
+    Hosting,
+    Release,
+    Shadow,
+    Split,
+    Trial,
+    promoted_as,
+)
 from pipeline_definitions.spec import ModelSpec
 
 
@@ -33,10 +43,10 @@ class StageConfig(BaseModel):
         follows: The stage that trains for this one. What has proved itself there is proposed for
             here; a stage that follows none trains for itself.
         models: The models that are served here, and trained if it follows none.
-        hosting: On what their endpoints run.
-        hosting_of: The same for single models, by name, where it differs.
-        release: How a new version takes over their traffic, and what takes it back.
-        release_of: The same for single models, by name, where it differs.
+        hosting: How models are served that say nothing themselves.
+        hosting_of: The same for single models, by name, whatever they say.
+        release: How a new version takes over, and what takes it back, of models that say nothing.
+        release_of: The same for single models, by name, whatever they say.
         monitoring: Who runs the monitors that models name.
         capture_days: How long recorded requests and responses are kept.
         organisation: What is there already, and what is asked of names, roles and tags.
@@ -51,8 +61,8 @@ class StageConfig(BaseModel):
     models: tuple[ModelSpec, ...]
     hosting: Hosting
     hosting_of: Mapping[str, Hosting] = Field(default_factory=dict)
-    release: ReleasePolicy = AllAtOnce()
-    release_of: Mapping[str, ReleasePolicy] = Field(default_factory=dict)
+    release: Release = AllAtOnce()
+    release_of: Mapping[str, Release] = Field(default_factory=dict)
     monitoring: Engine = OpenEngine()
     capture_days: Annotated[int, Field(ge=1)] = 90
     organisation: Organisation = Organisation()
@@ -66,9 +76,15 @@ class StageConfig(BaseModel):
 
     @property
     def keeps_data(self) -> bool:
-        """Whether it has a data bucket: for what is trained here, or for labels of what serves."""
+        """Whether it has a data bucket: for what is trained or scored here, or for labels."""
         monitors = (monitor for model in self.models for monitor in model.monitors)
-        return self.trains or any(isinstance(monitor, LabelledSettings) for monitor in monitors)
+        labelled = any(isinstance(monitor, LabelledSettings) for monitor in monitors)
+        return self.trains or self.scores_batches or labelled
+
+    @property
+    def scores_batches(self) -> bool:
+        """Whether a model of it has no endpoint, but a pipeline that scores what arrived."""
+        return any(isinstance(self.hosting_for(model), Batch) for model in self.models)
 
     @property
     def trained_by(self) -> "StageConfig":
@@ -175,11 +191,12 @@ class StageConfig(BaseModel):
             "monitors": [monitor.kind for monitor in model.monitors],
             "next": self.next_stage,
             "approval": REGISTRY if self.trains else self.name,
+            "hosting": promoted_as(self.hosting_for(model)),
         }
 
     def retraining_input(self, model: ModelSpec) -> dict[str, object]:
         """What a retraining of the model is told; `trigger` and `reason` come from who asks."""
-        name = self.resource_name(model)
+        name, hosting = self.resource_name(model), promoted_as(self.hosting_for(model))
         return {
             "model": model.name,
             "stage": self.short_name,
@@ -189,6 +206,7 @@ class StageConfig(BaseModel):
             "slot": self.slot_name(model),
             "alarms": self.drift_alarm_names(model),
             "policy": model.retraining.as_input(),
+            **({} if hosting == "endpoint" else {"hosting": hosting}),
         }
 
     def drift_alarm_names(self, model: ModelSpec) -> list[str]:
@@ -197,12 +215,26 @@ class StageConfig(BaseModel):
         return [drift_alarm_name(name, m.kind) for m in model.monitors if m.retrains]
 
     def hosting_for(self, model: ModelSpec) -> Hosting:
-        """On what the model's endpoint runs."""
-        return self.hosting_of.get(model.name, self.hosting)
+        """How the model is served here: as the stage says of it, or it of itself, or the stage."""
+        return self.hosting_of.get(model.name) or model.hosting or self.hosting
 
-    def release_for(self, model: ModelSpec) -> ReleasePolicy:
-        """How a new version of the model takes over."""
-        return self.release_of.get(model.name, self.release)
+    def release_for(self, model: ModelSpec) -> Release:
+        """How a new version of the model takes over here, by the same precedence.
+
+        The stage's own release is not for a model without traffic.
+        """
+        said = self.release_of.get(model.name) or model.release
+        stages_own = UNGUARDED if isinstance(self.hosting_for(model), Batch) else self.release
+        return said or stages_own
+
+    def trial_of(self, model: ModelSpec) -> Trial | None:
+        """How a new version of the model is tried before it takes over; None if it is not."""
+        release = self.release_for(model)
+        return release if isinstance(release, Shadow | Split) else None
+
+    def challenger_slot_name(self, model: ModelSpec) -> str | None:
+        """The SSM parameter that names the version on trial; None if none ever is."""
+        return f"{self.slot_prefix}/{model.name}/challenger" if self.trial_of(model) else None
 
     @model_validator(mode="after")
     def _fits_its_models(self) -> Self:
@@ -220,10 +252,14 @@ class StageConfig(BaseModel):
                 f"the resource name of model {model.name!r} in stage {self.name!r}",
                 self.resource_name(model),
             )
-            yield from release_problems(
-                self.resource_name(model), self.hosting_for(model), self.release_for(model)
+            yield from serving_problems(
+                self.resource_name(model),
+                self.hosting_for(model),
+                self.release_for(model),
+                model.monitors,
+                self.organisation.network,
             )
-            yield from self._monitor_problems(model)
+            yield from self._window_problems(model)
         for setting, named in (("hosting_of", self.hosting_of), ("release_of", self.release_of)):
             for name in sorted(set(named) - set(names)):
                 yield (
@@ -240,9 +276,7 @@ class StageConfig(BaseModel):
                 f"characters, such as {longest!r}, and S3 takes 63; shorten name= or name_prefix="
             )
 
-    def _monitor_problems(self, model: ModelSpec) -> Iterator[str]:
-        capture_percent = self.hosting_for(model).capture_percent
-        yield from monitor_problems(self.resource_name(model), capture_percent, model.monitors)
+    def _window_problems(self, model: ModelSpec) -> Iterator[str]:
         for monitor in model.monitors:
             hours = monitor.looks_back_hours
             if hours > self.capture_days * 24:

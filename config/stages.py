@@ -3,13 +3,13 @@
 from config.order import in_order
 from config.schema import StageConfig
 from mlops_constructs.monitoring import ModelMonitorEngine, OpenEngine
-from mlops_constructs.serving import AllAtOnce, Canary, Hosting
+from mlops_constructs.serving import AllAtOnce, Canary, RealTime
 from pipeline_definitions.models import MODELS
 
 DEV = StageConfig(
     name="Dev",
     models=MODELS,
-    hosting=Hosting(
+    hosting=RealTime(
         instance_type="ml.m5.large",
         min_instances=1,
         max_instances=2,
@@ -25,7 +25,7 @@ PROD = StageConfig(
     name="Prod",
     follows="Dev",
     models=MODELS,
-    hosting=Hosting(
+    hosting=RealTime(
         instance_type="ml.m5.large",
         min_instances=2,
         max_instances=4,

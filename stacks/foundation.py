@@ -35,6 +35,9 @@ class FoundationStack(Stack):
         self.topic = NotificationTopic(self, "Topic", key=self.key)
         for model in config.models:
             ModelSlot(self, f"Slot-{model.name}", slot_name=config.slot_name(model))
+            challenger = config.challenger_slot_name(model)
+            if challenger:
+                ModelSlot(self, f"Challenger-{model.name}", slot_name=challenger)
         if config.keeps_data:
             CfnOutput(self, "DataBucketName", value=self.storage.bucket_name("data"))
         CfnOutput(self, "ArtifactBucketName", value=self.storage.bucket_name("artifacts"))

@@ -1,6 +1,7 @@
 """What acts for all models of a stage: promotions and retrainings."""
 
 from aws_cdk import CfnOutput, Stack
+from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
 from config.schema import StageConfig
@@ -32,12 +33,18 @@ class OperationsStack(Stack):
             name_prefix=config.resource_prefix,
             group_prefix=config.trained_by.resource_prefix,
             next_stage=config.next_stage,
+            comparisons=self._comparisons(config, foundation),
+            batches=config.scores_batches,
             topic=foundation.topic,
             key=foundation.key,
         )
         CfnOutput(self, "PromotionStateMachineArn", value=promotion.state_machine.state_machine_arn)
         if config.trains:
             self._retrain(config, foundation)
+
+    def _comparisons(self, config: StageConfig, foundation: FoundationStack) -> s3.IBucket | None:
+        tried = any(config.trial_of(model) for model in config.models)
+        return foundation.storage.seen_from(self).artifacts if tried else None
 
     def _retrain(self, config: StageConfig, foundation: FoundationStack) -> None:
         retraining = Retraining(

@@ -1,8 +1,9 @@
 """How one model is served."""
 
 import json
+from collections.abc import Mapping
 
-from aws_cdk import CfnOutput, DefaultStackSynthesizer, Stack
+from aws_cdk import CfnCondition, CfnOutput, DefaultStackSynthesizer, Stack
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
@@ -12,7 +13,9 @@ from mlops_constructs.serving import (
     VERDICT,
     VERDICT_AND_LIFE_CYCLE,
     ApprovalRule,
-    ModelEndpoint,
+    Batch,
+    BatchInference,
+    RunRule,
     marketplace_problems,
 )
 from mlops_constructs.state_machines import DailyRecheck
@@ -20,12 +23,15 @@ from mlops_constructs.training import ImageRegistries
 from pipeline_definitions.definition import PipelineDefinition
 from pipeline_definitions.images import image_accounts
 from pipeline_definitions.spec import ModelSpec
+from stacks.batch import batch_of, batch_outputs, model_outputs
+from stacks.endpoint import Served, config_outputs, endpoint_of, queue_outputs
 from stacks.foundation import FoundationStack
+from stacks.trials import Trials, promotion_input
 from stacks.version_files import version_files
 
 
 class ServingStack(Stack):
-    """A model's endpoint, the rule that hears of approvals, and the re-check for what it missed.
+    """What serves a model, the rules that have it promoted, and the re-check for what they missed.
 
     Promotions update this stack with its previous template and no parameters, so it has no
     parameter but the slot, whose default is right: bootstrap's own is left out.
@@ -46,54 +52,82 @@ class ServingStack(Stack):
             construct_id,
             synthesizer=DefaultStackSynthesizer(generate_bootstrap_version_rule=False),
         )
-        name, slot = config.resource_name(model), config.slot_name(model)
-        release = config.release_for(model)
-        refuse(marketplace_problems(name, definition.body, release))
+        name, release = config.resource_name(model), config.release_for(model)
+        hosting = config.hosting_for(model)
+        refuse(marketplace_problems(name, definition.body, hosting, release))
         registries = ImageRegistries(
             self, "Images", definition=definition.body, accounts=image_accounts()
         )
-        endpoint = ModelEndpoint(
-            self,
-            "Endpoint",
-            endpoint_name=name,
-            slot_name=slot,
-            hosting=config.hosting_for(model),
-            storage=foundation.storage.seen_from(self),
+        served = Served(
+            config=config,
+            model=model,
+            foundation=foundation,
             versions=version_files(self, config, model),
-            image_repositories=registries.repository_arns,
-            release=release,
-            network=config.organisation.network,
+            repositories=tuple(registries.repository_arns),
         )
-        self._promote(config, model, foundation)
-        CfnOutput(self, "EndpointName", value=name)
-        CfnOutput(self, "SlotName", value=slot)
-        CfnOutput(self, "PromotionInput", value=json.dumps(config.promotion_input(model)))
-        CfnOutput(self, "ReleasePolicy", value=str(release))
-        serving = {"EndpointConfigName": endpoint.endpoint_config_name}
-        if endpoint.rollback_alarm_names:
-            serving["RollbackAlarmNames"] = ",".join(endpoint.rollback_alarm_names)
-        for output, value in serving.items():
-            CfnOutput(self, output, value=value).condition = endpoint.has_model
+        told = promotion_input(config, model, foundation)
+        named = {"SlotName": config.slot_name(model), "PromotionInput": json.dumps(told)}
+        if isinstance(hosting, Batch):
+            batch = batch_of(self, "Batch", served)
+            self._judge_runs(served, batch, self._promote(served))
+            self._tell(named | batch_outputs(batch))
+            self._tell(model_outputs(batch), batch.has_model)
+        else:
+            endpoint = endpoint_of(self, "Endpoint", served)
+            self._promote(served)
+            self._tell({"EndpointName": name} | named | {"ReleasePolicy": str(release)})
+            self._tell(queue_outputs(endpoint))
+            self._tell(config_outputs(endpoint), endpoint.has_model)
 
-    def _promote(self, config: StageConfig, model: ModelSpec, foundation: FoundationStack) -> None:
+    def _promote(self, served: Served) -> sfn.IStateMachine:
+        """What has versions promoted; the machine that does it."""
+        config, topic = served.config, served.foundation.topic
         promotion = sfn.StateMachine.from_state_machine_name(
             self, "Promotion", config.promotion_name
         )
-        told = config.promotion_input(model)
+        told = promotion_input(config, served.model, served.foundation)
         ApprovalRule(
             self,
             "ApprovalRule",
-            group_name=config.trained_by.resource_name(model),
+            group_name=config.trained_by.resource_name(served.model),
             fields=VERDICT if config.trains else VERDICT_AND_LIFE_CYCLE,
             promotion=promotion,
             promotion_input=told,
-            topic=foundation.topic,
+            topic=topic,
         )
         DailyRecheck(
             self,
             "Recheck",
             machine=promotion,
             told={**told, "reason": "the daily re-check"},
-            topic=foundation.topic,
+            topic=topic,
             meaning="The daily re-check started no promotion; the queue has what it would be told",
         )
+        trial = config.trial_of(served.model)
+        if trial:
+            Trials(
+                self,
+                "Trials",
+                config=config,
+                model=served.model,
+                trial=trial,
+                foundation=served.foundation,
+                promotion=promotion,
+            )
+        return promotion
+
+    def _judge_runs(
+        self, served: Served, batch: BatchInference, promotion: sfn.IStateMachine
+    ) -> None:
+        RunRule(
+            self,
+            "RunRule",
+            pipeline_arn=batch.pipeline_arn,
+            promotion=promotion,
+            promotion_input=promotion_input(served.config, served.model, served.foundation),
+            topic=served.foundation.topic,
+        )
+
+    def _tell(self, outputs: Mapping[str, str], condition: CfnCondition | None = None) -> None:
+        for output, value in outputs.items():
+            CfnOutput(self, output, value=value).condition = condition

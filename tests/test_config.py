@@ -7,6 +7,7 @@ import pytest
 from pydantic import ValidationError
 
 from config.order import in_order
+from config.organisation import Organisation
 from config.refusal import sentences
 from config.schema import StageConfig
 from config.stages import STAGES
@@ -18,20 +19,48 @@ from mlops_constructs.monitoring import (
     MonitorSettings,
     OpenEngine,
 )
+from mlops_constructs.network import Network
 from mlops_constructs.problems import InvalidProps
-from mlops_constructs.serving import AllAtOnce, Canary, Hosting
+from mlops_constructs.serving import (
+    UNGUARDED,
+    AllAtOnce,
+    Async,
+    Batch,
+    Canary,
+    Hosting,
+    Linear,
+    MultiModel,
+    RealTime,
+    Release,
+    Rolling,
+    Serverless,
+    Shadow,
+    Split,
+)
 from pipeline_definitions.spec import ModelSpec
 
-HOSTING = Hosting(instance_type="ml.m5.large", max_instances=2, invocations_per_instance=100)
-WIDE = Hosting(instance_type="ml.m5.xlarge", max_instances=9, invocations_per_instance=100)
+HOSTING = RealTime(instance_type="ml.m5.large", max_instances=2, invocations_per_instance=100)
+BATCH = Batch(instance_type="ml.m5.large")
+WIDE = RealTime(instance_type="ml.m5.xlarge", max_instances=9, invocations_per_instance=100)
 
 
 UNSEEN = HOSTING.model_copy(update={"capture_percent": 0})
 
 
-def model(name: str, *monitors: MonitorSettings) -> ModelSpec:
-    folder = Path("somewhere")
-    return ModelSpec(name=name, folder=folder, step_scripts=("train.py",), monitors=monitors)
+def model(
+    name: str,
+    *monitors: MonitorSettings,
+    hosting: Hosting | None = None,
+    release: Release | None = None,
+) -> ModelSpec:
+    return ModelSpec(
+        name=name,
+        folder=Path("somewhere"),
+        step_scripts=("train.py",),
+        monitors=monitors,
+        hosting=hosting,
+        release=release,
+    )
 
 
 def stage(**changed: Any) -> StageConfig:
@@ -57,6 +86,122 @@ def test_a_model_is_hosted_as_its_stage_says_unless_it_has_its_own():
     config = stage(models=(model("churn"), model("fraud")), hosting_of={"fraud": WIDE})
     assert config.hosting_for(model("churn")) == HOSTING
     assert config.hosting_for(model("fraud")) == WIDE
+
+
+def test_a_model_may_say_how_it_is_served_and_a_stage_that_it_is_not_so_there():
+    churn = model("churn", hosting=WIDE)
+    assert stage(models=(churn,)).hosting_for(churn) == WIDE
+    own = HOSTING.model_copy(update={"max_instances": 5})
+    assert stage(models=(churn,), hosting_of={"churn": own}).hosting_for(churn) == own
+
+
+def test_a_model_may_say_how_it_is_released_and_a_stage_that_it_is_not_so_there():
+    bold, careful = AllAtOnce(), Canary(percent=25)
+    churn = model("churn", hosting=WIDE.model_copy(update={"min_instances": 4}), release=careful)
+    assert stage(models=(churn,)).release_for(churn) == careful
+    assert stage(models=(churn,), release_of={"churn": bold}).release_for(churn) == bold
+    assert stage(release=bold).release_for(model("churn")) == bold
+
+
+def test_a_stage_s_own_release_is_not_for_a_model_without_traffic():
+    config = stage(release=AllAtOnce())
+    assert config.release_for(model("churn", hosting=BATCH)) == UNGUARDED
+
+
+def test_a_retraining_is_told_where_to_look_for_the_champion_only_if_that_is_no_endpoint():
+    batch, served = model("churn", hosting=BATCH), model("fraud")
+    config = stage(models=(batch, served))
+    assert config.retraining_input(batch)["hosting"] == "batch"
+    assert "hosting" not in config.retraining_input(served)
+
+
+@pytest.mark.parametrize("hosting", [HOSTING, BATCH], ids=["endpoint", "batch"])
+def test_a_stage_that_only_serves_keeps_data_if_rows_come_to_be_scored(hosting: Hosting):
+    config = stage(models=(model("churn", hosting=hosting),), follows="Dev")
+    assert config.scores_batches is config.keeps_data is (hosting is BATCH)
+
+
+def test_a_batch_whose_answers_would_be_scored_again_is_refused():
+    nested = Batch(instance_type="ml.m5.large", input_prefix="rows", output_prefix="rows/out")
+    [said] = refused(models=(model("churn", hosting=nested),))
+    assert said.startswith("the requests of 'test-churn' lie below 'rows' and its answers below")
+
+
+def test_monitors_of_a_model_that_scores_batches_are_refused_once():
+    blind = BATCH.model_copy(update={"capture_percent": 0})
+    [said] = refused(models=(model("churn", DataQuality(), hosting=blind),))
+    assert said.startswith("model 'test-churn' can't have monitors ('data-quality') and be served")
+
+
+def test_a_model_that_scores_batches_has_no_traffic_to_be_released_by():
+    [said] = refused(models=(model("churn", hosting=BATCH, release=Canary(percent=25)),))
+    assert said.startswith("model 'test-churn' can't be released by Canary and be served by Batch")
+
+
+@pytest.mark.parametrize(
+    ("hosting", "word"),
+    [
+        (HOSTING, "endpoint"),
+        (Serverless(), "endpoint"),
+        (Async(instance_type="ml.m5.large", max_instances=1), "endpoint"),
+        (BATCH, "batch"),
+    ],
+    ids=["real-time", "serverless", "async", "batch"],
+)
+def test_a_promotion_is_told_what_serving_is(hosting: Hosting, word: str):
+    config = stage(hosting=hosting, release=UNGUARDED)
+    assert config.promotion_input(model("churn"))["hosting"] == word
+
+
+def test_all_that_can_not_go_together_is_said_at_once_for_each_model():
+    network = Network(subnets=("subnet-01234567",), security_groups=("sg-01234567",))
+    said = refused(
+        models=(
+            model("calls", DataQuality(), hosting=Serverless()),
+            model("docs", hosting=Async(instance_type="ml.m5.large", max_instances=1)),
+        ),
+        organisation=Organisation(network=network),
+        release=Rolling(percent=25),
+    )
+    assert [sentence.split(" and be ")[0].split(": ")[0] for sentence in said] == [
+        "endpoint 'test-calls' can't be released by Rolling",
+        "endpoint 'test-calls' can't have monitors ('data-quality')",
+        "endpoint 'test-calls' can't run in a network of yours",
+        "endpoint 'test-docs' can't have RollbackAlarms with their default latency_ms",
+        "endpoint 'test-docs' needs min_instances of at least 2 to be released by Rolling, got 0",
+    ]
+
+
+def test_what_is_not_served_yet_is_refused():
+    many = MultiModel(
+        instance_type="ml.m5.large", max_instances=1, invocations_per_instance=9, probe="1"
+    )
+    assert refused(hosting=many) == [
+        "model 'test-churn' can't be served by MultiModel yet: promotions copy no archives; serve "
+        "it by RealTime, Serverless, Async or Batch"
+    ]
+
+
+@pytest.mark.parametrize("trial", [Shadow(), Split()], ids=["shadow", "split"])
+def test_a_model_whose_versions_are_tried_has_a_second_slot(trial: Release):
+    tried, plain = model("churn", release=trial), model("calls")
+    config = stage(models=(tried, plain))
+    assert (config.trial_of(tried), config.trial_of(plain)) == (trial, None)
+    assert config.challenger_slot_name(tried) == "/perennial/test/churn/challenger"
+    assert config.challenger_slot_name(plain) is None
+
+
+def test_a_trial_that_a_stage_asks_for_is_refused_where_there_is_nothing_to_try_at():
+    said = refused(models=(model("calls", hosting=Serverless()),), release=Shadow())
+    assert [sentence.split(": ")[0] for sentence in said] == [
+        "endpoint 'test-calls' can't be released by Shadow and be served by Serverless"
+    ]
+
+
+def test_a_linear_release_that_a_model_asks_for_is_held_against_its_own_width():
+    narrow = model("churn", hosting=HOSTING, release=Linear(percent=25))
+    [said] = refused(models=(narrow,), hosting=WIDE)
+    assert said.startswith("endpoint 'test-churn' needs min_instances of at least 2")
 
 
 def test_names_that_are_too_long_together_are_refused_each():

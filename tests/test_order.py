@@ -9,10 +9,10 @@ from config.order import in_order
 from config.schema import StageConfig
 from config.stages import STAGES
 from mlops_constructs.problems import InvalidProps
-from mlops_constructs.serving import Hosting
+from mlops_constructs.serving import RealTime
 from pipeline_definitions.spec import ModelSpec
 
-HOSTING = Hosting(instance_type="ml.m5.large", max_instances=2, invocations_per_instance=100)
+HOSTING = RealTime(instance_type="ml.m5.large", max_instances=2, invocations_per_instance=100)
 CHURN, FRAUD = (
     ModelSpec(name=name, folder=Path("somewhere"), step_scripts=("train.py",))
     for name in ("churn", "fraud")

@@ -6,13 +6,13 @@ from aws_cdk import App, Stack, Validations, assertions
 from cdk_nag import AwsSolutionsChecks
 
 from config.schema import StageConfig
-from mlops_constructs.serving import Hosting
+from mlops_constructs.serving import RealTime
 from pipeline_definitions.flight_delay import MODEL
 from stacks.platform_stage import PlatformStage
 from tests.conftest import feature_flags
 
 Templates = dict[str, dict[str, Any]]
-WIDE = Hosting(
+WIDE = RealTime(
     instance_type="ml.m5.large", min_instances=4, max_instances=8, invocations_per_instance=1000
 )
 

@@ -11,6 +11,7 @@ from cdk_nag import AwsSolutionsChecks
 from config.order import in_order
 from config.schema import StageConfig
 from mlops_constructs.monitoring import Attribution, Bias, DataQuality, Facet, ModelQuality
+from mlops_constructs.retraining import RetrainingPolicy
 from pipeline_definitions.flight_delay import MODEL
 from stacks.foundation import FoundationStack
 from stacks.monitoring import MonitoringStack
@@ -33,6 +34,7 @@ WATCHED = replace(
         ),
         Attribution(),
     ),
+    retraining=RetrainingPolicy(on_new_data=True),
 )
 KINDS = [monitor.kind for monitor in WATCHED.monitors]
 
@@ -131,14 +133,16 @@ def test_labels_lie_in_the_data_bucket_of_the_stage_whose_requests_they_are_for(
     assert f"perennial-{prefix}-data-" in read
 
 
-def test_labels_in_a_stage_that_only_serves_announce_nothing(serving: tuple[Template, Template]):
-    foundation, _ = serving
-    [data] = [
-        bucket["Properties"]
+def test_labels_in_a_stage_that_only_serves_announce_nothing(
+    training: tuple[Template, Template], serving: tuple[Template, Template]
+):
+    announced = [
+        "NotificationConfiguration" in bucket["Properties"]
+        for foundation, _ in (training, serving)
         for bucket in of_type(foundation, "AWS::S3::Bucket")
         if "-data-" in json.dumps(bucket["Properties"].get("BucketName"))
     ]
-    assert "NotificationConfiguration" not in data
+    assert announced == [True, False]
 
 
 def test_the_dashboard_names_the_served_version_and_what_acts_in_the_stage(

@@ -21,6 +21,7 @@ WITHOUT_RESOURCES = {
     "logs:UpdateLogDelivery",
     "sagemaker:ListEndpointConfigs",
     "sagemaker:ListEndpoints",
+    "sagemaker:ListPipelines",
     "xray:GetSamplingRules",
     "xray:GetSamplingTargets",
     "xray:PutTelemetryRecords",

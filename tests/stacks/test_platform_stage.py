@@ -210,6 +210,7 @@ def test_the_rule_tells_the_promotion_all_it_asks_for(templates: Templates):
         "monitors": ["data-quality"],
         "next": "Prod",
         "approval": "registry",
+        "hosting": "endpoint",
     }
 
 

@@ -111,6 +111,7 @@ def test_its_promotion_looks_at_dev_s_versions_and_asks_for_its_own_approval(pro
             "monitors": ["data-quality"],
             "next": "",
             "approval": "Prod",
+            "hosting": "endpoint",
         }
 
 
