@@ -18,6 +18,7 @@ from operate.rollback import plan, reject
 from operate.status.look import look
 from operate.status.record import record
 from operate.status.screen import Screen
+from operate.trial import WORDS, decide, on_trial, says
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -76,6 +77,11 @@ def _parser() -> argparse.ArgumentParser:
         "rollback", parents=[place, reason, changing], help="reject what serves"
     )
     back.set_defaults(run=_rollback)
+    decided = commands.add_parser(
+        "decide", parents=[place, reason, changing], help="what becomes of the version on trial"
+    )
+    decided.add_argument("decision", choices=WORDS)
+    decided.set_defaults(run=_decide)
     before = commands.add_parser(
         "preflight", parents=[shared], help="what would stop a deployment; changes nothing"
     )
@@ -168,6 +174,24 @@ def _rollback(given: argparse.Namespace) -> int:
     _confirm(given, f"{planned.says[:1].upper()}{planned.says[1:]}.")
     execution = reject(account, stage, model, planned, why=given.reason)
     print(f"version {planned.rejected.number} is rejected; the promotion is {execution}")
+    print(f"Look with: python -m operate status --stage {stage.name} --model {model.name}")
+    return 0
+
+
+def _decide(given: argparse.Namespace) -> int:
+    check_reason(given.reason)
+    account, stage, model = _place(given)
+    if model is None:
+        names = ", ".join(stage.models) or "none"
+        raise Refused(f"decide needs --model, one of {names}: a person decides about one version")
+    trial = on_trial(account, model, datetime.now(UTC))
+    frozen = why_frozen(account, [parameter(stage, None), parameter(stage, model)])
+    for said in frozen.values():
+        print(f"Frozen ({said}): the endpoint changes only after `unfreeze`.")
+    what = says(trial, given.decision)
+    _confirm(given, f"{what[:1].upper()}{what[1:]}.")
+    execution = decide(account, stage, model, trial, given.decision, why=given.reason)
+    print(f"{given.decision} is decided; the promotion is {execution}")
     print(f"Look with: python -m operate status --stage {stage.name} --model {model.name}")
     return 0
 

@@ -56,7 +56,7 @@ def plan(account: Account, model: Model) -> Plan:
     served = read_served(account, promotion)
     if served.version is None:
         raise Refused(
-            f"endpoint {served.endpoint} of {where} runs no version of the registry (it is"
+            f"{served.what} of {where} runs no version of the registry (it is"
             f" {served.status or 'not there'}), so there is nothing to reject"
         )
     if served.status == "RollingBack":

@@ -10,6 +10,7 @@ from review.files import file_changes
 from review.findings import Review, StackDifferences
 from review.guards import weakened
 from review.hours import hours
+from review.moving import moved
 from review.network import network
 from review.permissions import permissions
 from review.pipelines import gate_guards, pipeline_changes
@@ -31,7 +32,7 @@ def compare(base: Assembly, head: Assembly) -> Review:
         base=base.name,
         head=head.name,
         notes=(*base.notes, *head.notes),
-        stopped=tuple(stopped(pairs, engine)),
+        stopped=(*moved(pairs), *stopped(pairs, engine)),
         guards=(*gate_guards(pairs), *weakened(pairs)),
         permissions=tuple(permissions(pairs)),
         network=tuple(network(pairs, engine)),

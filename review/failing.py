@@ -11,7 +11,10 @@ from review.schemas import known_types
 
 SORTS: Final[Mapping[str, Callable[[Review], Iterator[str]]]] = {
     "replacement": lambda review: (o.thing.noun for o in review.stopped if "replaced" in o.fate),
-    "removal": lambda review: (o.thing.noun for o in review.stopped if "replaced" not in o.fate),
+    "removal": lambda review: (
+        o.thing.noun for o in review.stopped if "replaced" not in o.fate and o.fate != "refused"
+    ),
+    "refusal": lambda review: (o.thing.noun for o in review.stopped if o.fate == "refused"),
     "guard": lambda review: (o.kind for o in review.guards),
     "permission": lambda review: (o.thing.noun for o in review.permissions if o.wider),
     "network": lambda review: (o.thing.noun for o in review.network),

@@ -10,7 +10,13 @@ from review.readings import Reading
 from review.resources import Resource
 
 Fate: TypeAlias = Literal[
-    "replaced", "may be replaced", "removed", "may be removed", "left behind", "moves away"
+    "refused",
+    "replaced",
+    "may be replaced",
+    "removed",
+    "may be removed",
+    "left behind",
+    "moves away",
 ]
 
 
@@ -73,10 +79,10 @@ class Cause:
 
 @dataclass(frozen=True)
 class Stopped:
-    """Something that stops, or that another takes the place of.
+    """Something that stops, or that another takes the place of, or that can't change so.
 
     Attributes:
-        fate: What becomes of it.
+        fate: What becomes of it; `refused` if AWS would not do it, and the deployment fails.
         causes: The properties that do it; none where it is removed.
         follows: The logical id of what is replaced and takes this along; empty if nothing does.
         notes: What else a reviewer should know.

@@ -1,6 +1,7 @@
 """Whether an endpoint would change its instance type while it is scaled automatically."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 from operate.account import Account
 from operate.preflight.assembly import PlannedStack
@@ -26,22 +27,31 @@ def autoscaling(
             variant["VariantName"]: variant.get("InstanceType")
             for config in stack.template.resources("AWS::SageMaker::EndpointConfig")
             for variant in config["ProductionVariants"]
+            if "VariantName" in variant  # one that a condition decides about is never scaled
         }
         for name in names:
             if name:
                 yield from _changes(account, name, planned)
 
 
-def _changes(account: Account, endpoint: str, planned: dict[str, str | None]) -> Iterator[Finding]:
+def deployed_config(account: Account, endpoint: str) -> Mapping[str, Any] | None:
+    """The config that the endpoint runs; None if there is no endpoint."""
     try:
-        config = account.read("sagemaker", "describe_endpoint", EndpointName=endpoint)
+        found = account.read("sagemaker", "describe_endpoint", EndpointName=endpoint)
     except Refused as refused:
         if refused.code == "ValidationException" and "Could not find" in str(refused):
-            return
+            return None
         raise
-    deployed = account.read(
-        "sagemaker", "describe_endpoint_config", EndpointConfigName=config["EndpointConfigName"]
-    )["ProductionVariants"]
+    name = found["EndpointConfigName"]
+    config: Mapping[str, Any] = account.read(
+        "sagemaker", "describe_endpoint_config", EndpointConfigName=name
+    )
+    return config
+
+
+def _changes(account: Account, endpoint: str, planned: dict[str, str | None]) -> Iterator[Finding]:
+    config = deployed_config(account, endpoint)
+    deployed = config["ProductionVariants"] if config else []
     for variant in deployed:
         name, now = variant["VariantName"], variant.get("InstanceType")
         target = f"endpoint/{endpoint}/variant/{name}"

@@ -10,6 +10,7 @@ from operate.preflight.clashes import clashes
 from operate.preflight.finding import Finding, Weight
 from operate.preflight.images import images
 from operate.preflight.model_monitor import model_monitor
+from operate.preflight.moving import moving
 from operate.preflight.quotas import quotas
 from operate.preflight.template import World
 from operate.refused import Refused
@@ -23,6 +24,7 @@ CHECKS: dict[str, Check] = {
     "images": images,
     "names": clashes,
     "autoscaling": autoscaling,
+    "moving": moving,
 }
 
 

@@ -11,6 +11,7 @@ from operate.preflight.template import Template, World
 _CLUSTERS = {
     "Processing": ("processing", ("ProcessingResources", "ClusterConfig")),
     "Training": ("training", ("ResourceConfig",)),
+    "Transform": ("transform", ("TransformResources",)),
 }
 _JOB_DEFINITIONS = (
     "AWS::SageMaker::DataQualityJobDefinition",
@@ -35,7 +36,7 @@ class Demand:
 
 
 def demands(stacks: Sequence[PlannedStack], world: World) -> dict[tuple[str, str], Demand]:
-    """Usage (`endpoint`, `processing`, `training`) and instance type to how many."""
+    """Usage (`endpoint`, `processing`, `training`, `transform`) and instance type to how many."""
     asked: defaultdict[tuple[str, str], Demand] = defaultdict(Demand)
     largest: Counter[tuple[str, str]] = Counter()
     for stack in stacks:

@@ -13,6 +13,7 @@ NAMES = {
     "endpoint": "{} for endpoint usage",
     "processing": "{} for processing job usage",
     "training": "{} for training job usage",
+    "transform": "{} for transform job usage",
 }
 """SageMaker's quotas as Service Quotas calls them.
 

@@ -16,6 +16,7 @@ from operate.status.monitors import Monitors, read_monitors
 from operate.status.release import Release, read_release
 from operate.status.runs import Runs, read_runs
 from operate.status.waiting import Waiting
+from operate.trial import Trial, read_trial
 
 T = TypeVar("T")
 
@@ -32,6 +33,7 @@ class Look:
         at: The moment.
         frozen: SSM parameter to what it says, for those that freeze the model.
         served: What serves; None if the model is not served here, or it could not be read.
+        trial: The version that is tried beside it; None likewise, or if there is none.
         release: The release; None likewise.
         monitors: The monitors; None likewise, or if it has none.
         runs: The runs; None likewise, or if it is not trained here.
@@ -46,6 +48,7 @@ class Look:
     at: datetime
     frozen: dict[str, str] = field(default_factory=dict)
     served: Served | None = None
+    trial: Trial | None = None
     release: Release | None = None
     monitors: Monitors | None = None
     runs: Runs | None = None
@@ -91,6 +94,9 @@ def _look_at_serving(told: Look, account: Account, stage: Stage, model: Model) -
     served = told.served = told.read(lambda: read_served(account, promotion))
     if served is None:
         return
+    trial = told.trial = told.read(lambda: read_trial(account, promotion, served, told.at))
+    if trial:
+        told.wait_for(lambda: waiting.trial_waits(trial))
     release = told.release = told.read(lambda: read_release(account, stage, model, served))
     if release:
         told.wait_for(lambda: waiting.promotion_waits(promotion, served, release))

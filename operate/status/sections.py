@@ -4,6 +4,7 @@ import textwrap
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
+from operate.served import Served
 from operate.status.alarms import Alarm
 from operate.status.executions import Execution
 from operate.status.look import Look
@@ -12,6 +13,7 @@ from operate.status.monitors import Monitor
 from operate.status.release import Release
 from operate.status.runs import Runs
 from operate.status.verdicts import LOOKS_BACK
+from operate.trial import VARIANTS, Trial
 from operate.versions import Version
 
 
@@ -21,6 +23,8 @@ def sections(look: Look) -> Iterator[tuple[str, list[str], str]]:
     if look.frozen:
         yield "FROZEN", list(_frozen(look)), red
     yield "serves", list(_serves(look)), ""
+    if look.trial:
+        yield "trial", list(_trial(look.trial, look.at)), yellow if look.trial.asked else ""
     if look.release:
         busy = yellow if look.release.in_progress else ""
         yield "release", list(_release(look.release, look.at)), busy
@@ -47,7 +51,7 @@ def _serves(look: Look) -> Iterator[str]:
         yield "unknown, see below" if look.unread else "nothing here: the model is only trained"
         return
     if not served.status:
-        yield f"nothing yet: there is no endpoint {served.endpoint}"
+        yield f"nothing yet: there is no {served.what}"
     else:
         yield _version(served.version, look) if served.version else "a model of no registry"
         instances = ", ".join(
@@ -56,11 +60,30 @@ def _serves(look: Look) -> Iterator[str]:
             if "CurrentInstanceCount" in v and "DesiredInstanceCount" in v
         )
         failed = f" ({served.reason})" if served.reason else ""
-        told = (f"endpoint {served.endpoint} {served.status}{failed}", instances, served.config)
+        told = (f"{served.what} {served.status}{failed}", instances, served.config)
         yield ", ".join(part for part in told if part)
+        if served.pipeline:
+            yield _last_batch(served, look.at)
     if not served.agrees:
         named = served.slot.rpartition("/")[2]
         yield f"the slot names {'version ' * named.isdigit()}{named} instead"
+
+
+def _last_batch(served: Served, now: datetime) -> str:
+    if served.last_run is None:
+        return "last run: none yet"
+    status, began = served.last_run
+    return f"last run: {status}, started {when(began, now)}"
+
+
+def _trial(trial: Trial, now: datetime) -> Iterator[str]:
+    how = "in the shadow" if trial.kind == "shadow" else "by weight"
+    end = f"until {when(trial.until, now)}"
+    if trial.asked:
+        end = f"was to end {when(trial.until, now)}"
+    yield f"version {trial.version.number} {how}, since {when(trial.since, now)}, {end}"
+    serving, tried = (trial.requests[name] for name in VARIANTS)
+    yield f"{tried:,} requests, and {serving:,} by the version that serves"
 
 
 def _version(version: Version, look: Look) -> str:

@@ -12,6 +12,7 @@ from operate.served import Served
 from operate.status.monitors import Monitors
 from operate.status.release import Release
 from operate.status.runs import Runs
+from operate.trial import Trial
 from operate.versions import REGISTRY, WAITING, list_versions
 
 NEWEST = 50
@@ -88,7 +89,7 @@ def promotion_waits(
         of_stack = release.stack_status.endswith("_IN_PROGRESS")
         whom = f"stack {promotion['stack']}, {release.stack_status}"
         if not of_stack:
-            whom = f"endpoint {served.endpoint}, {served.status}" if served.status else "AWS"
+            whom = f"{served.what}, {served.status}" if served.status else "AWS"
         yield Waiting("the promotion", whom, "", execution.started)
     elif execution:
         yield Waiting(
@@ -104,14 +105,24 @@ def promotion_waits(
         )
 
 
+def trial_waits(trial: Trial) -> Iterator[Waiting]:
+    """What a version on trial waits for."""
+    what = f"version {trial.version.number}, on trial"
+    if trial.asked:
+        yield Waiting(what, "a person to decide", "docs/how-to/compare.md")
+    else:
+        yield Waiting(what, f"the comparison at {trial.until:%Y-%m-%d %H:%M} UTC")
+
+
 def proposal_waits(promotion: Mapping[str, Any], served: Served) -> Iterator[Waiting]:
     """A version that serves but was not proposed to the stage that follows."""
     following = promotion.get("next", "")
     version = served.version
     if following and version and version.approval == "Approved" and not version.verdict(following):
+        proof = "a batch that proves" if served.pipeline else "requests that prove"
         yield Waiting(
             f"version {version.number}, to be proposed to {following}",
-            "requests that prove it; the daily re-check looks again",
+            f"{proof} it; the daily re-check looks again",
         )
 
 
@@ -152,5 +163,10 @@ def alarms_ring(names: list[str]) -> Iterator[Waiting]:
         yield Waiting(
             f"alarm {name}, which rings",
             "a person",
-            "docs/runbook.md, An event or schedule that started nothing",
+            f"docs/runbook.md, {_chapter(name)}",
         )
+
+
+def _chapter(alarm: str) -> str:
+    of_batches = alarm.endswith(("-batch-failed", "-batch-silent"))
+    return "A batch run that failed" if of_batches else "An event or schedule that started nothing"

@@ -11,6 +11,7 @@ from review.ranks import NOUNS, guard_rank, noun_rank
 from review.statements import ANYONE
 
 _FATES: Final = (
+    "refused",
     "removed",
     "replaced",
     "moves away",
@@ -24,7 +25,9 @@ _PLACES: Final = 2
 def stopped_lines(review: Review) -> list[str]:
     """What stops or is replaced, with what goes along."""
     found = sorted(roots(review), key=_badness)
-    telling = [one for one in found if one.thing.noun in NOUNS or one.fate == "replaced"]
+    telling = [
+        one for one in found if one.thing.noun in NOUNS or one.fate in ("refused", "replaced")
+    ]
     groups: dict[tuple[str, str, tuple[Cause, ...]], list[Stopped]] = {}
     for one in telling:
         alone = one.thing.logical_id if not one.causes else ""

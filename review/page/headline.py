@@ -7,7 +7,10 @@ from review.page.markdown import counted
 from review.ranks import guard_rank, noun_rank
 
 _IMAGES = ("ImageUri", "TrainingImage", "Image")
-_FATES = ("replaced", "may be replaced", "removed", "may be removed", "left behind", "moves away")
+_FATES = (
+    "refused", "replaced", "may be replaced", "removed", "may be removed", "left behind",
+    "moves away",
+)  # fmt: skip
 _FEW = 4
 
 

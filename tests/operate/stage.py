@@ -111,7 +111,7 @@ class SmallStage:
         client, name = self.client("cloudformation"), f"{self.name}-{kind}"
         client.create_stack(StackName=name, TemplateBody=json.dumps(template))
         waiter = client.get_waiter("stack_create_complete")
-        waiter.wait(StackName=name, WaiterConfig={"Delay": 1, "MaxAttempts": 60})
+        waiter.wait(StackName=name, WaiterConfig={"Delay": 0.05, "MaxAttempts": 1200})
 
     def deploy(self, **told: Any) -> None:
         """The machines, the slot, the group and the stacks.
@@ -186,22 +186,19 @@ class SmallStage:
         self.packages.append(package)
         return package
 
-    def serve(self, package: str, config: str) -> None:
-        """An endpoint that answers by the package, and a slot that names it."""
+    def serve(self, package: str, config: str, *, beside: str = "") -> None:
+        """An endpoint that answers by the package, and a slot that names it.
+
+        Args:
+            package: ARN of the version.
+            config: The name of the config, and of the version's model.
+            beside: ARN of a version that is tried beside it.
+        """
         sagemaker = self.client("sagemaker")
-        sagemaker.create_model(
-            ModelName=config,
-            ExecutionRoleArn=f"arn:aws:iam::{ACCOUNT}:role/model",
-            Containers=[{"ModelPackageName": package}],
-        )
-        variant = {
-            "VariantName": "AllTraffic",
-            "ModelName": config,
-            "InitialInstanceCount": 2,
-            "InitialVariantWeight": 1,
-            "InstanceType": "ml.m5.large",
-        }
-        sagemaker.create_endpoint_config(EndpointConfigName=config, ProductionVariants=[variant])
+        variants = [self._variant("AllTraffic", package, config)]
+        if beside:
+            variants.append(self._variant("Challenger", beside, f"{config}-beside"))
+        sagemaker.create_endpoint_config(EndpointConfigName=config, ProductionVariants=variants)
         sagemaker.create_endpoint(EndpointName=self.resource, EndpointConfigName=config)
         eventually(self._in_service, f"{self.resource} in service")
         self.client("ssm").put_parameter(
@@ -210,6 +207,20 @@ class SmallStage:
             Value=f"{package},s3://{BUCKET}/baseline",
             Overwrite=True,
         )
+
+    def _variant(self, name: str, package: str, model: str) -> dict[str, Any]:
+        self.client("sagemaker").create_model(
+            ModelName=model,
+            ExecutionRoleArn=f"arn:aws:iam::{ACCOUNT}:role/model",
+            Containers=[{"ModelPackageName": package}],
+        )
+        return {
+            "VariantName": name,
+            "ModelName": model,
+            "InitialInstanceCount": 2,
+            "InitialVariantWeight": 1,
+            "InstanceType": "ml.m5.large",
+        }
 
     def _in_service(self) -> bool | None:
         found = self.client("sagemaker").describe_endpoint(EndpointName=self.resource)

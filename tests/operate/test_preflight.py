@@ -212,6 +212,28 @@ def test_an_instance_type_under_autoscaling_can_t_be_changed(
     assert "deregister-scalable-target" in line and "docs/how-to/deploy.md" in line
 
 
+def test_an_endpoint_can_t_be_served_in_another_way_in_place(
+    stage: SmallStage, found: Callable[..., list[str]]
+):
+    version = {"VariantName": "AllTraffic", "ModelName": "m"}
+    serverless = {**version, "ServerlessConfig": {"MemorySizeInMB": 2048, "MaxConcurrency": 1}}
+    planned = {
+        "Type": "AWS::SageMaker::EndpointConfig",
+        "Properties": {"ProductionVariants": [serverless]},
+    }
+
+    def told(config: dict[str, Any]) -> list[str]:
+        return [line for line in found(Config=config) if line.startswith("stops moving")]
+
+    if not stage.client("sagemaker").list_endpoints()["Endpoints"]:
+        assert told(planned) == []
+        stage.serve(stage.register(), "config")
+    assert told(config("ml.m5.large")) == []
+    [line] = told(planned)
+    assert "endpoint dev-flight-delay is on instances and is to be serverless" in line
+    assert "taking stack Dev-All down" in line and "docs/how-to/serve.md" in line
+
+
 def test_model_monitor_is_unknown_until_the_account_has_a_schedule(
     stage: SmallStage, found: Callable[..., list[str]]
 ):
