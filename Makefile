@@ -10,9 +10,10 @@ export UV_VERSION := $(shell sed -n 's/^uv==\([0-9.]*\).*/\1/p' requirements-dev
 STAMP := .venv/installed
 TARGET ?= local
 SHARED_STEPS := $(CURDIR)/pipeline_definitions/boosted_trees/steps
+MONITOR_STEPS := $(CURDIR)/constructs/mlops_constructs/monitoring/steps
 LOCK = uv pip compile --quiet --python-version 3.11 --no-header --no-emit-index-url --no-annotate
 .DEFAULT_GOAL := help
-.PHONY: help install rehearse rehearse-monitors mutate test unit check lint types mypy pyright synth definitions golden snapshots diff prepared executed upgrade-reference lock bench bench-monitors audit clean
+.PHONY: help install rehearse rehearse-monitors rehearse-serving mutate test unit check lint types mypy pyright synth definitions nightly-tests snapshots diff prepared executed upgrade-reference lock bench bench-monitors bench-comparisons audit clean
 
 help:  ## what can be made
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 27
@@ -34,6 +35,9 @@ rehearse: install  ## the whole story on the local AWS, with no account; TARGET=
 
 rehearse-monitors: install  ## each monitor on both engines: what should ring rings, nothing else does (nightly)
 	python -m rehearsal.monitors
+
+rehearse-serving: install  ## each way to serve and to release, with requests that go on: ROWS="canary rolling" (nightly)
+	python -m rehearsal.serving $(ROWS)
 
 mutate: install  ## break each arrow of the templates in turn; the story must name it (nightly)
 	python -m rehearsal.mutate --jobs 2
@@ -59,7 +63,7 @@ types: mypy pyright
 
 mypy: install
 	mypy
-	for steps in pipeline_definitions/*/steps constructs/mlops_constructs/*/steps; do (cd $$steps && MYPYPATH=$(SHARED_STEPS) mypy --python-version 3.10 --config-file $(CURDIR)/pyproject.toml --cache-dir $(CURDIR)/.mypy_cache/$$steps --exclude nothing .) || exit 1; done
+	for steps in pipeline_definitions/*/steps constructs/mlops_constructs/*/steps; do (cd $$steps && MYPYPATH=$(SHARED_STEPS):$(MONITOR_STEPS) mypy --python-version 3.10 --config-file $(CURDIR)/pyproject.toml --cache-dir $(CURDIR)/.mypy_cache/$$steps --exclude nothing .) || exit 1; done
 
 pyright: install
 	node_modules/.bin/pyright
@@ -71,8 +75,8 @@ synth: install  ## templates to cdk.out, checked by cdk-nag and cfn-lint
 definitions: install  ## write each model's definition.json from its pipeline.py
 	python -m pipeline_definitions
 
-golden: install  ## those changes of the golden set that the suite leaves out (nightly)
-	pytest -m nightly tests/review/test_golden.py
+nightly-tests: install  ## the tests that the suite leaves out: what they hold a cheaper one holds too (nightly)
+	pytest -m nightly
 
 snapshots: install  ## write the template snapshots anew
 	pytest tests/test_snapshots.py tests/stacks/test_organisation.py --snapshot-update
@@ -100,6 +104,9 @@ bench: install  ## figures: synth against the smallest app
 
 bench-monitors: install  ## how often monitors are wrong, and what they cost
 	python -m bench.monitors
+
+bench-comparisons: install  ## how often comparisons of challenger and champion are wrong, and what they cost
+	python -m bench.comparisons
 
 audit: install  ## known vulnerabilities in what is locked
 	pip-audit --disable-pip -r requirements-dev.txt

@@ -80,7 +80,7 @@ NOTICED: Final[list[Noticed]] = [
     *_rule(APPROVAL, "target"),
     *_rule(APPROVAL, "input", "stack"),
     *_rule(SLOT, "input", "model", "stage", "group", "endpoint", "slot", "monitoring", "monitors",
-          "next", "approval"),
+          "next", "approval", "hosting"),
     *_promotion(
         SLOT, "Read the stack", "Look for the endpoint", "Read the endpoint", "Read its config",
         "Read its model", "Read the slot", "Find approved versions", "Read the version",

@@ -5,9 +5,10 @@ from fnmatch import fnmatchcase
 from rehearsal.mutations.elsewhere import ELSEWHERE
 from rehearsal.mutations.expected import NOTICED
 from rehearsal.mutations.mutation import Mutation
+from rehearsal.mutations.other_ways import OTHER_WAYS
 from rehearsal.mutations.rows import Elsewhere, Noticed
 
-ROWS: list[Noticed | Elsewhere] = [*NOTICED, *ELSEWHERE]
+ROWS: list[Noticed | Elsewhere] = [*NOTICED, *ELSEWHERE, *OTHER_WAYS]
 
 
 def expectation(mutation: Mutation) -> Noticed | Elsewhere:

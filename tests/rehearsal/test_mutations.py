@@ -11,6 +11,7 @@ import pytest
 from rehearsal.mutations.derived import ARROWS, NO_ARROWS, mutations
 from rehearsal.mutations.elsewhere import ELSEWHERE, UNPLAYED
 from rehearsal.mutations.mutation import Mutation, Renamed, value_at
+from rehearsal.mutations.other_ways import OTHER_WAYS
 from rehearsal.mutations.rows import Elsewhere
 from rehearsal.mutations.tables import ROWS, expectation
 from tests.conftest import ROOT
@@ -42,7 +43,7 @@ def test_no_row_is_of_something_that_is_not_there(templates: Templates):
 
 
 def test_every_test_that_a_row_names_exists():
-    for row in ELSEWHERE:
+    for row in [*ELSEWHERE, *OTHER_WAYS]:
         file, _, name = row.test.partition("::")
         assert name in functions_of(ROOT / file), row.test
 

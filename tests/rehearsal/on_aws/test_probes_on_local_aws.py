@@ -64,7 +64,13 @@ class Watched(ServingStack):
             assert error.response["Error"]["Code"] == "ModelError"
 
 
-@pytest.fixture(scope="module", params=[False, True], ids=["as-assumed", "otherwise"])
+@pytest.fixture(
+    scope="module",
+    params=[
+        pytest.param(False, id="as-assumed", marks=pytest.mark.nightly),
+        pytest.param(True, id="otherwise"),
+    ],
+)
 def switched(request: pytest.FixtureRequest) -> bool:
     return bool(request.param)
 
