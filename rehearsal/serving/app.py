@@ -6,6 +6,7 @@ python -m rehearsal.serving.app canary rolling
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 from aws_cdk import App
 
@@ -23,6 +24,8 @@ from mlops_constructs.serving import (
     RollbackAlarms,
     Rolling,
     Serverless,
+    Shadow,
+    Split,
 )
 from pipeline_definitions.flight_delay import MODEL
 from pipeline_definitions.spec import ModelSpec
@@ -38,6 +41,12 @@ FOUR = RealTime(
 
 QUEUE = Async(instance_type="ml.m5.large", min_instances=0, max_instances=1)
 
+ONE = RealTime(instance_type="ml.m5.large", max_instances=1, invocations_per_instance=1_000_000)
+"""Beside which a challenger has one as well."""
+
+PATIENT: dict[str, Any] = {"hours": 1, "latency_percent": 400}
+"""Of trials: processes that share two cores with those who ask tell little by their latency."""
+
 WAYS: dict[str, tuple[Hosting, Release | None]] = {
     "canary": (FOUR, Canary(percent=25, bake_seconds=300)),
     "linear": (FOUR, Linear(percent=25)),
@@ -46,8 +55,10 @@ WAYS: dict[str, tuple[Hosting, Release | None]] = {
     "serverless": (Serverless(), UNGUARDED),
     "asynchronous": (QUEUE, AllAtOnce(alarms=RollbackAlarms(latency_ms=None))),
     "batch": (Batch(instance_type="ml.m5.large", every_hours=1), None),
+    "shadow": (ONE, Shadow(sample_percent=60, tolerance=1, **PATIENT)),
+    "split": (ONE, Split(weight_percent=30, **PATIENT)),
 }
-"""By row, how its model is served and released."""
+"""By row, how its model is served and released. Neighbouring versions agree by `tolerance`."""
 
 
 def model_of(row: str) -> ModelSpec:

@@ -19,7 +19,10 @@ from rehearsal.serving.model import Model
 from rehearsal.timeline import Timeline
 from rehearsal.world import World
 
-ROWS = ("canary", "linear", "all_at_once", "rolling", "serverless", "asynchronous", "batch")
+ROWS = (
+    "canary", "linear", "all_at_once", "rolling", "serverless", "asynchronous", "batch",
+    "shadow", "split",
+)  # fmt: skip
 """Each a module of this folder."""
 
 REQUESTS = 5000

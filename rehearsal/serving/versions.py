@@ -26,6 +26,10 @@ FAILS = f"""{SAYS}
 def predict_fn(rows, version):
     raise RuntimeError("no such column: tailnum")
 """
+DISAGREES = f"""{SAYS}
+def predict_fn(rows, version):
+    return [str(int(version) + 40) for _ in rows]
+"""
 ECHOES = f"""{SAYS}
 def predict_fn(rows, version):
     return [f"{{version}}:{{row}}" for row in rows]
