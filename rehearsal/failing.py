@@ -70,7 +70,7 @@ def taken_back(
     """
     before = set(executions(world, names.promotion))
     approve(world, timeline, package=package, because="what could go wrong")
-    started = promoted(world, timeline, names, before=before)
+    started = promoted(world, timeline, names, package=package, before=before)
     customers.ask(world, timeline, package=package, over=lambda: none_runs(world, names.promotion))
     endpoint: dict[str, Any] = world.await_arrow(
         "rollback alarm -> old version",

@@ -50,7 +50,7 @@ class Production:
         self._await_proposal(world, timeline, package)
         known = set(executions(world, self.names.promotion))
         self._approve(world, timeline, package, because)
-        started = promoted(world, timeline, self.names, before=known)
+        started = promoted(world, timeline, self.names, package=package, before=known)
         if before:
             customers = stream(
                 world, self.names.endpoint, [before, package], least=self.requests

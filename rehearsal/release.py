@@ -43,7 +43,7 @@ def release(
     """
     before = set(executions(world, names.promotion))
     approve(world, timeline, package=package, because=because)
-    started = promoted(world, timeline, names, before=before)
+    started = promoted(world, timeline, names, package=package, before=before)
     if customers:
         customers.ask(
             world, timeline, package=package, over=lambda: none_runs(world, names.promotion)
@@ -51,11 +51,13 @@ def release(
     return followed(world, timeline, names, mailbox, package=package, started=started)
 
 
-def promoted(world: World, timeline: Timeline, names: StageNames, *, before: set[str]) -> list[str]:
-    """Wait until an approval has started a promotion."""
+def promoted(
+    world: World, timeline: Timeline, names: StageNames, *, package: str, before: set[str]
+) -> list[str]:
+    """Wait until a version's approval has started a promotion; the daily re-check starts others."""
     started = await_execution(
         world, "approval rule -> Promotion", machine=names.promotion, before=before,
-        stack=names.serving,
+        stack=names.serving, reason=f"{package} is Approved",
     )  # fmt: skip
     timeline.record("platform", "promotion started", execution=started[0])
     return started
