@@ -104,6 +104,11 @@ class Model:
             asking(lambda: none_runs(self.world, self.machine))
         for execution in started:
             await_success(self.world, "Promotion -> its end", execution, within=DAY)
+        # Another that was at work already may have seen the approval first, and been left to it.
+        self.world.await_arrow(
+            "Promotion -> its end", lambda: none_runs(self.world, self.machine),
+            expected="no promotion to be at work", within=DAY,
+        )  # fmt: skip
         stamp, slot = self.stamp(package), self.slot()
         wanted = package if ends == "released" else serving
         if not stamp.startswith(f"{ends} "):
