@@ -9,7 +9,6 @@ and exits with 1.
 """
 
 import argparse
-import json
 import sys
 from dataclasses import asdict
 from datetime import datetime, timezone
@@ -22,6 +21,7 @@ import arithmetic  # noqa: F401 - before numpy
 import capture
 import comparison_page
 import minutes
+import report_files
 from decision import Comparison, counted
 from effects import Effect, agreement, errors, latency
 from failure import Failure, exit_code
@@ -84,10 +84,10 @@ def compared(
 
 def write(folder: Path, found: Comparison) -> None:
     """The two files of a report."""
-    folder.mkdir(parents=True, exist_ok=True)
-    text = json.dumps(document(found), allow_nan=False) + "\n"
-    (folder / "comparison.json").write_text(text, encoding="utf-8")
-    (folder / "comparison.html").write_text(comparison_page.html(found), encoding="utf-8")
+    report_files.write(
+        folder, {"comparison.json": document(found)}, comparison_page.html(found),
+        page="comparison.html",
+    )  # fmt: skip
 
 
 def document(found: Comparison) -> dict[str, Any]:

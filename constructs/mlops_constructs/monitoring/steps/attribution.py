@@ -14,7 +14,6 @@ itself can't do its work it says so in one sentence, puts no Heartbeat and exits
 """
 
 import argparse
-import json
 import random
 import sys
 from collections.abc import Iterable, Iterator
@@ -30,6 +29,7 @@ import attribution_page
 import capture
 import metrics
 import numpy as np
+import report_files
 import scoring
 from attribution_baseline import ARCHIVE, analysis
 from attribution_files import Known
@@ -139,17 +139,12 @@ def explain(archive: Path, drawn: Drawn) -> Explained:
 
 def write(folder: Path, verdict: Ranks, known: Known) -> None:
     """The four files of a report."""
-    folder.mkdir(parents=True, exist_ok=True)
     documents = {
         "analysis.json": analysis({of.name: of.now.value for of in verdict.features if of.now}),
         "constraint_violations.json": {"version": "1.0", "violations": [*_violations(verdict)]},
         "report.json": {**report(verdict), **_ranks(verdict)},
     }
-    for file, content in documents.items():
-        text = json.dumps(content, allow_nan=False) + "\n"
-        (folder / file).write_text(text, encoding="utf-8")
-    html = attribution_page.html(verdict, known)
-    (folder / "report.html").write_text(html, encoding="utf-8")
+    report_files.write(folder, documents, attribution_page.html(verdict, known))
 
 
 def _violations(verdict: Ranks) -> Iterator[dict[str, str]]:

@@ -16,7 +16,6 @@ says so in one sentence, puts no Heartbeat and exits with 1, so that its silence
 """
 
 import argparse
-import json
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, replace
@@ -34,6 +33,7 @@ import ground_truth
 import invocation
 import metrics
 import numpy as np
+import report_files
 from bias_analysis import analysis
 from bias_counts import Tables
 from bias_file import BiasBaseline
@@ -141,7 +141,6 @@ def judged(
 
 def write(folder: Path, verdict: BiasVerdict, settings: Settings, baseline: BiasBaseline) -> None:
     """The four files of a report."""
-    folder.mkdir(parents=True, exist_ok=True)
     by_facet = [
         (facet, {f.metric: f.measure for f in verdict.findings if f.facet == facet})
         for facet in settings.facets
@@ -151,10 +150,7 @@ def write(folder: Path, verdict: BiasVerdict, settings: Settings, baseline: Bias
         "constraint_violations.json": {"version": "1.0", "violations": [*_violations(verdict)]},
         "report.json": report(verdict),
     }
-    for file, content in documents.items():
-        text = json.dumps(content, allow_nan=False) + "\n"
-        (folder / file).write_text(text, encoding="utf-8")
-    (folder / "report.html").write_text(bias_page.html(verdict, baseline), encoding="utf-8")
+    report_files.write(folder, documents, bias_page.html(verdict, baseline))
 
 
 def _violations(verdict: BiasVerdict) -> Iterator[dict[str, str]]:

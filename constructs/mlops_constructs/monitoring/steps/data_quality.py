@@ -14,7 +14,6 @@ so in one sentence, puts no Heartbeat and exits with 1, so that its silence is n
 """
 
 import argparse
-import json
 import math
 import sys
 from collections.abc import Iterable, Iterator
@@ -31,6 +30,7 @@ import judging
 import made
 import metrics
 import page
+import report_files
 import window_statistics
 from baseline_files import Baseline
 from columns import parse
@@ -134,17 +134,12 @@ def write(
     folder: Path, verdict: Verdict, tally: Tally, baseline: Baseline, limits: Constraints
 ) -> None:
     """The four files of a report."""
-    folder.mkdir(parents=True, exist_ok=True)
     documents = {
         "statistics.json": window_statistics.document(tally, baseline),
         "constraint_violations.json": {"violations": [*_violations(verdict)]},
         "report.json": report(verdict),
     }
-    for file, content in documents.items():
-        text = json.dumps(content, allow_nan=False) + "\n"
-        (folder / file).write_text(text, encoding="utf-8")
-    html = page.html(verdict, tally, baseline, limits)
-    (folder / "report.html").write_text(html, encoding="utf-8")
+    report_files.write(folder, documents, page.html(verdict, tally, baseline, limits))
 
 
 def _violations(verdict: Verdict) -> Iterator[dict[str, str]]:

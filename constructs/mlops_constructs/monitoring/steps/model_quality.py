@@ -16,7 +16,6 @@ silence is noticed.
 """
 
 import argparse
-import json
 import sys
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -34,6 +33,7 @@ import numpy as np
 import quality_files
 import quality_page
 import quality_statistics
+import report_files
 from enough import too_few, too_few_labels
 from failure import Failure, exit_code
 from ground_truth import Joined
@@ -136,17 +136,12 @@ def write(
     folder: Path, verdict: QualityVerdict, statistics: Mapping[str, Any], baseline: QualityBaseline
 ) -> None:
     """The four files of a report."""
-    folder.mkdir(parents=True, exist_ok=True)
     documents = {
         "statistics.json": statistics,
         "constraint_violations.json": {"violations": [*_violations(verdict)]},
         "report.json": report(verdict),
     }
-    for file, content in documents.items():
-        text = json.dumps(content, allow_nan=False) + "\n"
-        (folder / file).write_text(text, encoding="utf-8")
-    html = quality_page.html(verdict, baseline)
-    (folder / "report.html").write_text(html, encoding="utf-8")
+    report_files.write(folder, documents, quality_page.html(verdict, baseline))
 
 
 def _violations(verdict: QualityVerdict) -> Iterator[dict[str, str]]:
