@@ -7,7 +7,8 @@ import numpy as np
 from bias_judging import Finding, distance
 from bias_metrics import ANSWERS, BOTH, LABELS
 from bias_settings import Facet
-from verdict import DRIFT, QUIET, TOO_FEW, TOO_FEW_LABELS, Window
+from labelled_verdict import LabelledVerdict, beyond_too
+from verdict import DRIFT
 
 
 @dataclass(frozen=True)
@@ -39,43 +40,17 @@ class Headline:
     threshold: float
 
 
-@dataclass(frozen=True)
-class BiasVerdict:
+@dataclass(frozen=True, kw_only=True)
+class BiasVerdict(LabelledVerdict):
     """What is reported.
 
     Attributes:
-        records: Rows with an answer.
-        by_day: The same by the days of the window.
-        labelled: Rows with a label.
-        unreadable: Captured records by what is wrong with them.
-        troubles: Lines of label files by what is wrong with them.
-        repeated: Records that were left out because the same one had been there.
         groups: Of each facet the others, the group, and how many records are in neither.
         findings: Every metric, the largest ratio first; those that are not judged last.
-        too_little: Why the window is not judged; empty if it is.
-        lacks_labels: Whether it is not judged for want of labels.
-        baseline_age: In days.
     """
 
-    endpoint: str
-    monitor: str
-    window: Window
-    records: int
-    by_day: Sequence[int]
-    labelled: int
-    unreadable: Mapping[str, int]
-    troubles: Mapping[str, int]
-    repeated: int
     groups: Sequence[tuple[Facet, tuple[Group, Group], int]]
     findings: Sequence[Finding]
-    too_little: str
-    lacks_labels: bool
-    baseline_age: float
-
-    @property
-    def coverage(self) -> float:
-        """The share of rows with a label."""
-        return self.labelled / self.records if self.records else 0.0
 
     @property
     def judged(self) -> Sequence[Finding]:
@@ -86,13 +61,6 @@ class BiasVerdict:
     def violations(self) -> Sequence[Finding]:
         """What is farther from fair than is usual."""
         return [finding for finding in self.judged if finding.violated]
-
-    @property
-    def outcome(self) -> str:
-        """QUIET, DRIFT, TOO_FEW or TOO_FEW_LABELS."""
-        if self.too_little:
-            return TOO_FEW_LABELS if self.lacks_labels else TOO_FEW
-        return DRIFT if self.violations else QUIET
 
     @property
     def ratio(self) -> float:
@@ -115,20 +83,14 @@ class BiasVerdict:
             return f"Not judged: {self.too_little}."
         worst = self.judged[0]
         if self.outcome == DRIFT:
-            return f"Drift: {told(worst)}{self._others()}.{self._small()}"
+            others = [name(finding) for finding in self.violations[1:]]
+            return f"Drift: {told(worst)}{beyond_too(others)}.{self._small()}"
         return (
             f"Quiet: none of {len(self.judged)} metrics is surely beyond its limit in "
             f"{self.records:,} records, {self.labelled:,} of them with a label; the closest is "
             f"{name(worst)}, {level(worst.measure.value)} where {usual(worst)} is usual."
             f"{self._small()}"
         )
-
-    def _others(self) -> str:
-        others = [name(finding) for finding in self.violations[1:]]
-        if not others:
-            return ""
-        listed = ", ".join(others[:4]) + (" and others" if len(others) > 4 else "")
-        return f"; beyond theirs too: {listed}"
 
     def _small(self) -> str:
         """What nobody must take for fine, and the first reason."""

@@ -4,9 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from judging import Estimate
+from labelled_verdict import LabelledVerdict, beyond_too
 from quality_judging import Finding
 from quality_settings import GREATER
-from verdict import DRIFT, QUIET, TOO_FEW, TOO_FEW_LABELS, Window
+from verdict import DRIFT
 
 SAYS: Mapping[str, str] = {
     "auc": "area under the ROC curve",
@@ -29,59 +30,26 @@ SAME_AS: Mapping[str, str] = {
 """Metrics that say the same as another, or what it lacks of 1: Model Monitor has names for both."""
 
 
-@dataclass(frozen=True)
-class QualityVerdict:
-    """What is reported.
+@dataclass(frozen=True, kw_only=True)
+class QualityVerdict(LabelledVerdict):
+    """What is reported of answers that can be read and labels that can be used.
 
     Attributes:
-        records: Rows with an answer that can be read.
-        by_day: The same by the days of the window.
-        labelled: Those with a label that can be used.
-        labelled_by_day: The same by the days of the window.
-        unreadable: Captured records by what is wrong with them.
-        troubles: Labels by what is wrong with them.
-        repeated: Records that were captured more than once.
+        labelled_by_day: Rows with a label, by the days of the window.
         findings: Every metric that was judged, the largest ratio first.
         daily: Every metric on each day of the window.
         headline_name: The metric that stands for all.
-        too_little: Why the window is not judged; empty if it is.
-        lacks_labels: Whether it is not judged for want of labels.
-        baseline_age: In days.
     """
 
-    endpoint: str
-    monitor: str
-    window: Window
-    records: int
-    by_day: Sequence[int]
-    labelled: int
     labelled_by_day: Sequence[int]
-    unreadable: Mapping[str, int]
-    troubles: Mapping[str, int]
-    repeated: int
     findings: Sequence[Finding]
     daily: Sequence[Mapping[str, Estimate]]
     headline_name: str
-    too_little: str
-    lacks_labels: bool
-    baseline_age: float
-
-    @property
-    def coverage(self) -> float:
-        """The share of records with a label that can be used."""
-        return self.labelled / self.records if self.records else 0.0
 
     @property
     def violations(self) -> list[Finding]:
         """What crossed its threshold."""
         return [finding for finding in self.findings if finding.violated]
-
-    @property
-    def outcome(self) -> str:
-        """QUIET, DRIFT, TOO_FEW or TOO_FEW_LABELS."""
-        if self.too_little:
-            return TOO_FEW_LABELS if self.lacks_labels else TOO_FEW
-        return DRIFT if self.violations else QUIET
 
     @property
     def ratio(self) -> float:
@@ -128,18 +96,12 @@ class QualityVerdict:
 
     def since(self, finding: Finding) -> str:
         """In words, from when on."""
-        if not finding.since:
-            return "in the whole window"
-        begun = self.window.day(finding.since, len(self.by_day))
-        return f"since {begun:%A %d %B, %H:%M} UTC"
+        return self.window.since(finding.since, len(self.by_day))
 
     def _others(self, told: Finding) -> str:
         known = {told.name, SAME_AS.get(told.name)}
         others = [SAYS[f.name] for f in self.told_apart(self.violations) if f.name not in known]
-        if not others:
-            return ""
-        listed = ", ".join(others[:4]) + (" and others" if len(others) > 4 else "")
-        return f"; beyond theirs too: {listed}"
+        return beyond_too(others)
 
 
 def usual(finding: Finding) -> str:

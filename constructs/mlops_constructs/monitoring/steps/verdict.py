@@ -36,6 +36,12 @@ class Window:
         """When the window's day begins."""
         return max(self.start, self.end - timedelta(days=days - day))
 
+    def since(self, day: int | None, days: int) -> str:
+        """In words, from the window's day on; from its first, or none, it is the whole one."""
+        if not day:
+            return "in the whole window"
+        return f"since {self.day(day, days):%A %d %B, %H:%M} UTC"
+
 
 class Outcome(Protocol):
     """What a page and metrics need of a verdict of any kind of monitor."""
@@ -158,18 +164,19 @@ class Verdict:
 
     def since(self, finding: Finding) -> str:
         """In words, from when on."""
-        if not finding.since:
-            return "in the whole window"
-        begun = self.window.day(finding.since, len(self.by_day))
-        return f"since {begun:%A %d %B, %H:%M} UTC"
+        return self.window.since(finding.since, len(self.by_day))
 
     def _others(self) -> str:
         others = self.violations[1:]
         if len(others) < 2:
             return f"; {name(others[0])} crossed its own too" if others else ""
         features = list(dict.fromkeys(finding.feature for finding in others))
-        listed = ", ".join(features[:5]) + (" and others" if len(features) > 5 else "")
-        return f"; {len(others)} more checks crossed theirs, of {listed}"
+        return f"; {len(others)} more checks crossed theirs, of {listed(features, 5)}"
+
+
+def listed(names: Sequence[str], most: int) -> str:
+    """Names in a sentence, at most so many of them."""
+    return ", ".join(names[:most]) + (" and others" if len(names) > most else "")
 
 
 def name(finding: Finding) -> str:
