@@ -35,10 +35,10 @@ from attribution_baseline import ARCHIVE, analysis
 from attribution_files import Known
 from attribution_judging import aligned, judge, limit_of
 from attribution_verdict import Feature, Ranks
-from data_quality import report
 from enough import too_few
 from failure import exit_code
 from invocation import parser, settings_of, window_of
+from report_document import report
 
 NEEDED = ("minimum_ndcg", "explained_records")
 """Of the settings."""

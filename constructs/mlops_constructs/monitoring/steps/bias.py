@@ -18,7 +18,7 @@ says so in one sentence, puts no Heartbeat and exits with 1, so that its silence
 import argparse
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -33,6 +33,7 @@ import ground_truth
 import invocation
 import metrics
 import numpy as np
+import report_document
 import report_files
 from bias_analysis import analysis
 from bias_counts import Tables
@@ -83,7 +84,7 @@ def run(options: argparse.Namespace) -> None:
     write(options.report / f"{asked_at:%Y/%m/%d/%H}", verdict, settings, baseline)
     print(verdict.sentence())
     if options.namespace:
-        metrics.put(options.namespace, verdict, more(verdict))
+        metrics.put(options.namespace, verdict, metrics.of_labels(verdict))
 
 
 def tables(joined: Joined, settings: Settings, baseline: BiasBaseline) -> list[Tables]:
@@ -164,38 +165,10 @@ def _violations(verdict: BiasVerdict) -> Iterator[dict[str, str]]:
         }
 
 
-def more(verdict: BiasVerdict) -> Iterator[tuple[str, float]]:
-    """The metrics that monitors of another kind do not have."""
-    if verdict.records:
-        yield "LabelCoverage", verdict.coverage
-    yield "TooFewLabels", float(verdict.lacks_labels)
-    yield "BaselineAge", verdict.baseline_age
-    if (headline := verdict.headline) is not None:
-        yield "HeadlineValue", headline.value
-        yield "HeadlineThreshold", headline.threshold
-
-
 def report(verdict: BiasVerdict) -> dict[str, Any]:
     """The verdict for a machine."""
     return {
-        "version": 0,
-        "endpoint": verdict.endpoint,
-        "monitor": verdict.monitor,
-        "outcome": verdict.outcome,
-        "sentence": verdict.sentence(),
-        "window": {
-            "start": f"{verdict.window.start:%FT%TZ}", "end": f"{verdict.window.end:%FT%TZ}",
-        },
-        "records": verdict.records,
-        "records_by_day": list(verdict.by_day),
-        "unreadable": dict(verdict.unreadable),
-        "repeated": verdict.repeated,
-        "coverage": verdict.coverage,
-        "labels": {"used": verdict.labelled, **verdict.troubles},
-        "headline": None if verdict.headline is None else asdict(verdict.headline),
-        "baseline_age": verdict.baseline_age,
-        "violations": len(verdict.violations),
-        "drift_ratio": verdict.ratio,
+        **report_document.labelled(verdict),
         "groups": [
             {"facet": facet.name, "facet_value": facet.value, "unknown": unknown,
              "others": _group(others), "group": _group(group)}

@@ -7,7 +7,7 @@ import numpy as np
 from bias_judging import Finding, distance
 from bias_metrics import ANSWERS, BOTH, LABELS
 from bias_settings import Facet
-from labelled_verdict import LabelledVerdict, beyond_too
+from labelled_verdict import Headline, LabelledVerdict, beyond_too
 from verdict import DRIFT
 
 
@@ -27,17 +27,6 @@ class Group:
     labelled: int
     answered: int
     favourable: int
-
-
-@dataclass(frozen=True)
-class Headline:
-    """How far from fair a metric is, and how far it may be; an upper end may be unbounded."""
-
-    name: str
-    value: float
-    lower: float
-    upper: float | None
-    threshold: float
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,7 +58,7 @@ class BiasVerdict(LabelledVerdict):
 
     @property
     def headline(self) -> Headline | None:
-        """Of the metric with the largest ratio; None if nothing is judged."""
+        """How far from fair the metric with the largest ratio is; None if nothing is judged."""
         if not self.judged:
             return None
         worst = self.judged[0]

@@ -20,7 +20,6 @@ from collections.abc import Iterable, Iterator
 from functools import partial
 from itertools import islice
 from pathlib import Path
-from typing import Any
 
 import arithmetic  # noqa: F401 - before numpy
 import baseline_files
@@ -39,8 +38,9 @@ from enough import too_few
 from failure import exit_code
 from invocation import parser, window_of
 from judging import Finding
+from report_document import report
 from tally import Tally
-from verdict import SAYS, Verdict, Window
+from verdict import Verdict, Window
 
 CHUNK = 10_000
 """Rows that are in memory at a time."""
@@ -149,37 +149,6 @@ def _violations(verdict: Verdict) -> Iterator[dict[str, str]]:
             "constraint_check_type": CHECK_TYPES[finding.check],
             "description": verdict.told(finding),
         }
-
-
-def report(verdict: Verdict) -> dict[str, Any]:
-    """The verdict for a machine."""
-    days = len(verdict.by_day)
-    return {
-        "version": 0,
-        "endpoint": verdict.endpoint,
-        "monitor": verdict.monitor,
-        "outcome": verdict.outcome,
-        "sentence": verdict.sentence(),
-        "window": {
-            "start": f"{verdict.window.start:%FT%TZ}", "end": f"{verdict.window.end:%FT%TZ}",
-        },
-        "records": verdict.records,
-        "records_by_day": list(verdict.by_day),
-        "unreadable": dict(verdict.unreadable),
-        "violations": len(verdict.violations),
-        "drift_ratio": verdict.ratio,
-        "checks": [
-            {
-                "feature": finding.feature, "check": finding.check, "means": SAYS[finding.check],
-                "value": finding.estimate.value, "lower": finding.estimate.lower,
-                "upper": finding.estimate.upper, "threshold": finding.threshold,
-                "ratio": finding.ratio, "violated": finding.violated,
-                "since": None if finding.since is None
-                else f"{verdict.window.day(finding.since, days):%FT%TZ}",
-            }
-            for finding in verdict.findings
-        ],
-    }  # fmt: skip
 
 
 def _options(argv: list[str] | None) -> argparse.Namespace:

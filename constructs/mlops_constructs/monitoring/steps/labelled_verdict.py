@@ -7,6 +7,17 @@ from dataclasses import dataclass
 from verdict import DRIFT, QUIET, TOO_FEW, TOO_FEW_LABELS, Window, listed
 
 
+@dataclass(frozen=True)
+class Headline:
+    """The metric that stands for all; its interval may have no upper end."""
+
+    name: str
+    value: float
+    lower: float
+    upper: float | None
+    threshold: float
+
+
 @dataclass(frozen=True, kw_only=True)
 class LabelledVerdict(ABC):
     """What is reported of answers and their labels.
@@ -40,6 +51,20 @@ class LabelledVerdict(ABC):
     @abstractmethod
     def violations(self) -> Sequence[object]:
         """What crossed its threshold."""
+
+    @property
+    @abstractmethod
+    def ratio(self) -> float:
+        """The largest ratio of all metrics; more than 1 is a violation."""
+
+    @property
+    @abstractmethod
+    def headline(self) -> Headline | None:
+        """The metric that stands for all, if it was judged."""
+
+    @abstractmethod
+    def sentence(self) -> str:
+        """The verdict for a person."""
 
     @property
     def coverage(self) -> float:

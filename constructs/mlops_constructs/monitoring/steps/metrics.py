@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from failure import Failure
+from labelled_verdict import LabelledVerdict
 from verdict import DRIFT, QUIET, TOO_FEW, Outcome
 
 
@@ -43,3 +44,14 @@ def values(verdict: Outcome) -> Iterator[tuple[str, float]]:
     if verdict.outcome in (QUIET, DRIFT):
         yield "ViolationCount", float(len(verdict.violations))
         yield "DriftRatio", verdict.ratio
+
+
+def of_labels(verdict: LabelledVerdict) -> Iterator[tuple[str, float]]:
+    """The metrics that only monitors with labels have."""
+    if verdict.records:
+        yield "LabelCoverage", verdict.coverage
+    yield "TooFewLabels", float(verdict.lacks_labels)
+    yield "BaselineAge", verdict.baseline_age
+    if (headline := verdict.headline) is not None:
+        yield "HeadlineValue", headline.value
+        yield "HeadlineThreshold", headline.threshold

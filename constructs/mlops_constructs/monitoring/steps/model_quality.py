@@ -33,6 +33,7 @@ import numpy as np
 import quality_files
 import quality_page
 import quality_statistics
+import report_document
 import report_files
 from enough import too_few, too_few_labels
 from failure import Failure, exit_code
@@ -41,7 +42,7 @@ from invocation import parser
 from outcomes import Outcomes, outcomes
 from quality_estimates import Rows, rows_of
 from quality_files import QualityBaseline
-from quality_judging import Finding, judge
+from quality_judging import judge
 from quality_settings import Settings, settings_of
 from quality_verdict import SAYS, QualityVerdict
 from verdict import Window
@@ -86,7 +87,7 @@ def run(options: argparse.Namespace) -> None:
     write(options.report / f"{asked_at:%Y/%m/%d/%H}", verdict, statistics, baseline)
     print(verdict.sentence())
     if options.namespace:
-        metrics.put(options.namespace, verdict, more(verdict))
+        metrics.put(options.namespace, verdict, metrics.of_labels(verdict))
 
 
 def _number(said: Mapping[str, Any], name: str) -> float:
@@ -153,60 +154,22 @@ def _violations(verdict: QualityVerdict) -> Iterator[dict[str, str]]:
         }
 
 
-def more(verdict: QualityVerdict) -> Iterator[tuple[str, float]]:
-    """The metrics that monitors of another kind do not have."""
-    if verdict.records:
-        yield "LabelCoverage", verdict.coverage
-    yield "TooFewLabels", float(verdict.lacks_labels)
-    yield "BaselineAge", verdict.baseline_age
-    if (headline := verdict.headline) is not None:
-        yield "HeadlineValue", headline.estimate.value
-        yield "HeadlineThreshold", headline.threshold
-
-
 def report(verdict: QualityVerdict) -> dict[str, Any]:
     """The verdict for a machine."""
-    days = len(verdict.by_day)
-    headline = verdict.headline
     return {
-        "version": 0,
-        "endpoint": verdict.endpoint,
-        "monitor": verdict.monitor,
-        "outcome": verdict.outcome,
-        "sentence": verdict.sentence(),
-        "window": {
-            "start": f"{verdict.window.start:%FT%TZ}", "end": f"{verdict.window.end:%FT%TZ}",
-        },
-        "records": verdict.records,
-        "records_by_day": list(verdict.by_day),
-        "unreadable": dict(verdict.unreadable),
-        "repeated": verdict.repeated,
-        "coverage": verdict.coverage,
-        "labels": {"used": verdict.labelled, **verdict.troubles},
-        "labelled_by_day": list(verdict.labelled_by_day),
-        "headline": headline and {"name": headline.name, **_told(headline)},
-        "baseline_age": verdict.baseline_age,
-        "violations": len(verdict.violations),
-        "drift_ratio": verdict.ratio,
+        **report_document.labelled(verdict, {"labelled_by_day": list(verdict.labelled_by_day)}),
         "checks": [
             {
-                "metric": finding.name, "means": SAYS[finding.name], **_told(finding),
+                "metric": finding.name, "means": SAYS[finding.name],
+                "value": finding.estimate.value, "lower": finding.estimate.lower,
+                "upper": finding.estimate.upper, "threshold": finding.threshold,
                 "violated_if": finding.worse, "by_person": finding.by_person,
                 "baseline": finding.usual and finding.usual.value,
                 "ratio": finding.ratio, "violated": finding.violated,
-                "since": None if finding.since is None
-                else f"{verdict.window.day(finding.since, days):%FT%TZ}",
+                "since": report_document.since(verdict, finding.since),
             }
             for finding in verdict.findings
         ],
-    }  # fmt: skip
-
-
-def _told(finding: Finding) -> dict[str, float]:
-    found = finding.estimate
-    return {
-        "value": found.value, "lower": found.lower, "upper": found.upper,
-        "threshold": finding.threshold,
     }  # fmt: skip
 
 

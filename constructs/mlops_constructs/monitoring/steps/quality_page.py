@@ -32,7 +32,7 @@ def _days(verdict: QualityVerdict) -> list[str]:
 def _over_time(verdict: QualityVerdict) -> str:
     if not verdict.findings:
         return ""
-    shown = verdict.headline or verdict.worst
+    shown = verdict.foremost or verdict.worst
     picture = quality_pictures.over_time(shown, verdict.daily, _days(verdict))
     return (
         f"<section><h2>{escape(_capital(SAYS[shown.name]))} over time {KEY}</h2>"

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from judging import Estimate
-from labelled_verdict import LabelledVerdict, beyond_too
+from labelled_verdict import Headline, LabelledVerdict, beyond_too
 from quality_judging import Finding
 from quality_settings import GREATER
 from verdict import DRIFT
@@ -57,15 +57,23 @@ class QualityVerdict(LabelledVerdict):
         return max((finding.ratio for finding in self.findings), default=0.0)
 
     @property
-    def headline(self) -> Finding | None:
+    def foremost(self) -> Finding | None:
         """The metric that stands for all, if it was judged."""
         return next((f for f in self.findings if f.name == self.headline_name), None)
 
     @property
+    def headline(self) -> Headline | None:
+        """The same for a machine."""
+        if (found := self.foremost) is None:
+            return None
+        of = found.estimate
+        return Headline(found.name, of.value, of.lower, of.upper, found.threshold)
+
+    @property
     def worst(self) -> Finding:
         """What is told first: the headline if it is violated or nothing is, else the worst."""
-        if self.headline and (self.headline.violated or not self.violations):
-            return self.headline
+        if self.foremost and (self.foremost.violated or not self.violations):
+            return self.foremost
         return self.findings[0]
 
     def told_apart(self, findings: Sequence[Finding]) -> list[Finding]:
