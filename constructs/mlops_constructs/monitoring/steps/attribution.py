@@ -37,7 +37,7 @@ from attribution_judging import aligned, judge, limit_of
 from attribution_verdict import Feature, Ranks
 from enough import too_few
 from failure import exit_code
-from invocation import parser, settings_of, window_of
+from invocation import parser_with_settings, settings_of, window_of
 from report_document import report
 
 NEEDED = ("minimum_ndcg", "explained_records")
@@ -49,7 +49,7 @@ REFUSED = "row that the model's code refuses"
 
 def main(argv: list[str] | None = None) -> int:
     """The processing job; its exit code."""
-    options = _options(argv)
+    options = parser_with_settings("attribution", __doc__).parse_args(argv)
     return exit_code(partial(run, options), options.message)
 
 
@@ -187,12 +187,6 @@ def measured(verdict: Ranks, known: Known) -> Iterator[tuple[str, float]]:
     if verdict.finding is not None:
         yield "HeadlineValue", verdict.finding.estimate.value
         yield "HeadlineThreshold", verdict.finding.threshold
-
-
-def _options(argv: list[str] | None) -> argparse.Namespace:
-    options = parser("attribution", __doc__)
-    options.add_argument("--settings", required=True, help="JSON of its settings class")
-    return options.parse_args(argv)
 
 
 if __name__ == "__main__":

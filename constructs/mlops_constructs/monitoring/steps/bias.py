@@ -46,7 +46,7 @@ from bias_words import SAYS
 from enough import too_few, too_few_labels
 from failure import exit_code
 from ground_truth import Joined
-from invocation import parser
+from invocation import parser_with_labels
 from verdict import Window
 
 CHECK_TYPE = "bias_drift_check"
@@ -58,7 +58,7 @@ DEFAULTS = {"labels_within_hours": 24, "minimum_coverage": 0.5}
 
 def main(argv: list[str] | None = None) -> int:
     """The processing job; its exit code."""
-    options = _options(argv)
+    options = parser_with_labels("bias", __doc__).parse_args(argv)
     return exit_code(partial(run, options), options.message)
 
 
@@ -195,13 +195,6 @@ def _check(finding: Finding) -> dict[str, Any]:
         "threshold": finding.threshold, "ratio": finding.ratio, "violated": finding.violated,
         "not_judged": finding.why,
     }  # fmt: skip
-
-
-def _options(argv: list[str] | None) -> argparse.Namespace:
-    options = parser("bias", __doc__)
-    options.add_argument("--ground-truth", required=True, help="s3://bucket/prefix or folder")
-    options.add_argument("--settings", required=True, help="JSON of the settings class Bias")
-    return options.parse_args(argv)
 
 
 if __name__ == "__main__":

@@ -60,7 +60,7 @@ https://docs.aws.amazon.com/sagemaker/latest/dg/model-monitor-interpreting-viola
 
 def main(argv: list[str] | None = None) -> int:
     """The processing job; its exit code."""
-    options = _options(argv)
+    options = parser("data-quality", __doc__).parse_args(argv)
     return exit_code(partial(run, options), options.message)
 
 
@@ -149,10 +149,6 @@ def _violations(verdict: Verdict) -> Iterator[dict[str, str]]:
             "constraint_check_type": CHECK_TYPES[finding.check],
             "description": verdict.told(finding),
         }
-
-
-def _options(argv: list[str] | None) -> argparse.Namespace:
-    return parser("data-quality", __doc__).parse_args(argv)
 
 
 if __name__ == "__main__":

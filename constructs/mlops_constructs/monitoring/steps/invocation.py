@@ -28,6 +28,20 @@ def parser(kind: str, about: str | None) -> argparse.ArgumentParser:
     return options
 
 
+def parser_with_settings(kind: str, about: str | None) -> argparse.ArgumentParser:
+    """The same for a kind that has settings of its own."""
+    options = parser(kind, about)
+    options.add_argument("--settings", required=True, help="JSON of its settings class")
+    return options
+
+
+def parser_with_labels(kind: str, about: str | None) -> argparse.ArgumentParser:
+    """The same for a kind that needs labels besides."""
+    options = parser_with_settings(kind, about)
+    options.add_argument("--ground-truth", required=True, help="s3://bucket/prefix or folder")
+    return options
+
+
 def window_of(end: str, hours: int) -> Window:
     """So many hours before an end in ISO 8601, or before the full hour of now.
 

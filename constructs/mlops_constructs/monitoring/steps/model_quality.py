@@ -38,7 +38,7 @@ import report_files
 from enough import too_few, too_few_labels
 from failure import Failure, exit_code
 from ground_truth import Joined
-from invocation import parser
+from invocation import parser_with_labels
 from outcomes import Outcomes, outcomes
 from quality_estimates import Rows, rows_of
 from quality_files import QualityBaseline
@@ -53,7 +53,7 @@ DAY = timedelta(days=1)
 
 def main(argv: list[str] | None = None) -> int:
     """The processing job; its exit code."""
-    options = _options(argv)
+    options = parser_with_labels("model-quality", __doc__).parse_args(argv)
     return exit_code(partial(run, options), options.message)
 
 
@@ -171,13 +171,6 @@ def report(verdict: QualityVerdict) -> dict[str, Any]:
             for finding in verdict.findings
         ],
     }  # fmt: skip
-
-
-def _options(argv: list[str] | None) -> argparse.Namespace:
-    options = parser("model-quality", __doc__)
-    options.add_argument("--ground-truth", required=True, help="s3://bucket/prefix or folder")
-    options.add_argument("--settings", required=True, help="JSON of its settings class")
-    return options.parse_args(argv)
 
 
 if __name__ == "__main__":
