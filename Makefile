@@ -21,7 +21,7 @@ help:  ## what can be made
 install: $(STAMP)  ## one virtual environment with everything in it
 
 $(STAMP): requirements.txt requirements-dev.txt package.json package-lock.json constructs/pyproject.toml cdk.sh
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Perennial needs Python 3.11 or newer, got " + sys.version.split()[0] + "; set PYTHON=")'
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11, 4) and "Perennial needs Python 3.11.4 or newer, got " + sys.version.split()[0] + "; set PYTHON=")'
 	test -x .venv/bin/python || $(PYTHON) -m venv .venv
 	.venv/bin/python -m pip install --quiet --disable-pip-version-check "uv==$(UV_VERSION)"
 	.venv/bin/uv pip sync --quiet --python .venv/bin/python requirements-dev.txt

@@ -69,23 +69,22 @@ class ServingStack(Stack):
         named = {"SlotName": config.slot_name(model), "PromotionInput": json.dumps(told)}
         if isinstance(hosting, Batch):
             batch = batch_of(self, "Batch", served)
-            self._judge_runs(served, batch, self._promote(served))
+            self._judge_runs(batch, self._promote(served, told), told, foundation)
             self._tell(named | batch_outputs(batch))
             self._tell(model_outputs(batch), batch.has_model)
         else:
             endpoint = endpoint_of(self, "Endpoint", served)
-            self._promote(served)
+            self._promote(served, told)
             self._tell({"EndpointName": name} | named | {"ReleasePolicy": str(release)})
             self._tell(queue_outputs(endpoint))
             self._tell(config_outputs(endpoint), endpoint.has_model)
 
-    def _promote(self, served: Served) -> sfn.IStateMachine:
+    def _promote(self, served: Served, told: Mapping[str, object]) -> sfn.IStateMachine:
         """What has versions promoted; the machine that does it."""
         config, topic = served.config, served.foundation.topic
         promotion = sfn.StateMachine.from_state_machine_name(
             self, "Promotion", config.promotion_name
         )
-        told = promotion_input(config, served.model, served.foundation)
         ApprovalRule(
             self,
             "ApprovalRule",
@@ -113,19 +112,24 @@ class ServingStack(Stack):
                 trial=trial,
                 foundation=served.foundation,
                 promotion=promotion,
+                promotion_input=told,
             )
         return promotion
 
     def _judge_runs(
-        self, served: Served, batch: BatchInference, promotion: sfn.IStateMachine
+        self,
+        batch: BatchInference,
+        promotion: sfn.IStateMachine,
+        told: Mapping[str, object],
+        foundation: FoundationStack,
     ) -> None:
         RunRule(
             self,
             "RunRule",
             pipeline_arn=batch.pipeline_arn,
             promotion=promotion,
-            promotion_input=promotion_input(served.config, served.model, served.foundation),
-            topic=served.foundation.topic,
+            promotion_input=told,
+            topic=foundation.topic,
         )
 
     def _tell(self, outputs: Mapping[str, str], condition: CfnCondition | None = None) -> None:

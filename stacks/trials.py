@@ -1,5 +1,7 @@
 """What a model has besides whose versions are tried before they are released."""
 
+from collections.abc import Mapping
+
 from aws_cdk import aws_stepfunctions as sfn
 from constructs import Construct
 
@@ -31,6 +33,7 @@ class Trials(Construct):
         trial: How.
         foundation: Where captures and comparisons lie, and the topic.
         promotion: The state machine that decides.
+        promotion_input: What it is told.
     """
 
     def __init__(
@@ -43,6 +46,7 @@ class Trials(Construct):
         trial: Trial,
         foundation: FoundationStack,
         promotion: sfn.IStateMachine,
+        promotion_input: Mapping[str, object],
     ) -> None:
         super().__init__(scope, construct_id)
         name = config.resource_name(model)
@@ -60,6 +64,6 @@ class Trials(Construct):
             "AlarmRule",
             endpoint_name=name,
             promotion=promotion,
-            promotion_input=promotion_input(config, model, foundation),
+            promotion_input=promotion_input,
             topic=foundation.topic,
         )

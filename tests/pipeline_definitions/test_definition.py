@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from mlops_constructs.monitoring import DataQuality
-from mlops_constructs.monitoring.open_definition import SCIKIT_LEARN
+from mlops_constructs.processing_job import SCIKIT_LEARN
 from pipeline_definitions.definition import (
     DEFINITION,
     DIGEST,

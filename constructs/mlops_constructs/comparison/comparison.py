@@ -15,8 +15,8 @@ from mlops_constructs.instances import key_problems
 from mlops_constructs.monitor_steps import MONITOR_STEPS
 from mlops_constructs.names import name_problems
 from mlops_constructs.network import Network
-from mlops_constructs.permissions import job_statements, jobs_of_pipelines, pass_role_statement
 from mlops_constructs.problems import refuse
+from mlops_constructs.processing_job import conducting_role
 from mlops_constructs.serving.served_version import VARIANT
 from mlops_constructs.serving.trial import CHALLENGER_VARIANT, Shadow, Trial
 from mlops_constructs.storage import Storage
@@ -24,7 +24,6 @@ from mlops_constructs.training.archive_asset import ArchiveAsset
 from mlops_constructs.training.definition import filled
 from mlops_constructs.training.image_registries import ImageRegistries
 from mlops_constructs.training.placement import placed
-from mlops_constructs.wildcards import acknowledge_wildcards
 
 COMPARISON_STEPS: Final = Path(__file__).parent / "steps"
 """Plain scripts that run in AWS's scikit-learn image, beside those of monitors."""
@@ -115,7 +114,7 @@ class Comparison(Construct):
             self,
             "Resource",
             pipeline_name=self.pipeline_name,
-            role_arn=_pipeline_role(self, self.job_role).role_arn,
+            role_arn=conducting_role(self, self.job_role).role_arn,
             pipeline_definition={
                 "PipelineDefinitionBody": filled(definition, values | registries.accounts)
             },
@@ -171,18 +170,3 @@ def _captured(endpoint_name: str, release: Trial) -> list[str]:
 def _problems(pipeline_name: str, instance_type: str) -> Iterator[str]:
     yield from name_problems("the name of the comparison", pipeline_name)
     yield from key_problems(instance_type)
-
-
-def _pipeline_role(scope: Construct, job_role: iam.IRole) -> iam.Role:
-    """The role that starts, watches and stops the job."""
-    role = iam.Role(scope, "Role", assumed_by=iam.ServicePrincipal("sagemaker.amazonaws.com"))
-    jobs = jobs_of_pipelines(Stack.of(scope), "processing-job")
-    for statement in (
-        *job_statements({"ProcessingJob": jobs}),
-        pass_role_statement(job_role.role_arn),
-    ):
-        role.add_to_policy(statement)
-    acknowledge_wildcards(
-        role, {jobs: "SageMaker names the jobs of pipelines, all beginning with pipelines-."}
-    )
-    return role

@@ -1,14 +1,12 @@
 """The pipeline of a monitor of the open engine: one processing step.
 
-It is small and has no choices, so it is written here as it is and needs no SageMaker SDK. The
-step's arguments are those of CreateProcessingJob.
-https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateProcessingJob.html
+It is small and has no choices, so it is written here as it is and needs no SageMaker SDK.
 """
 
 import json
 from typing import Any, Final
 
-from mlops_constructs.arguments import JOINED, options
+from mlops_constructs.arguments import JOINED
 from mlops_constructs.monitoring.metrics import NAMESPACE
 from mlops_constructs.monitoring.monitored_endpoint import MonitoredEndpoint
 from mlops_constructs.monitoring.settings import (
@@ -17,24 +15,15 @@ from mlops_constructs.monitoring.settings import (
     LabelledSettings,
     MonitorSettings,
 )
+from mlops_constructs.processing_job import INPUT, SCIKIT_LEARN, processing_job
 from mlops_constructs.window_schedule import WINDOW_END
-
-SCIKIT_LEARN: Final = (
-    "${SklearnAccount}.dkr.ecr.${AWS::Region}.${AWS::URLSuffix}"
-    "/sagemaker-scikit-learn:1.9-0-cpu-py3"
-)
-"""The image of the training pipeline's own baseline step, as the SageMaker SDK names it."""
 
 XGBOOST: Final = (
     "${XgboostAccount}.dkr.ecr.${AWS::Region}.${AWS::URLSuffix}/sagemaker-xgboost:3.2-0"
 )
 """The image that models are trained and served in; attributions are a model's own."""
 
-_INPUT = "/opt/ml/processing/input"
 _REPORT = "/opt/ml/processing/output/report"
-_UNPACK_AND_RUN = f'cd {_INPUT}/code && tar -xzf *.gz && exec python3 "$0" "$@"'
-_MAX_RUNTIME_SECONDS = 3600
-_VOLUME_GB = 30
 
 
 def monitor_definition(
@@ -64,40 +53,14 @@ def _job(
     settings: MonitorSettings, endpoint: MonitoredEndpoint, instance_type: str
 ) -> dict[str, Any]:
     report_uri = f"s3://${{ArtifactBucketName}}/{endpoint.report_prefix(settings.kind)}"
-    return {
-        "ProcessingResources": {
-            "ClusterConfig": {
-                "InstanceType": instance_type,
-                "InstanceCount": 1,
-                "VolumeSizeInGB": _VOLUME_GB,
-                "VolumeKmsKeyId": "${KmsKeyArn}",
-            }
-        },
-        "AppSpecification": {
-            "ImageUri": XGBOOST if isinstance(settings, Attribution) else SCIKIT_LEARN,
-            "ContainerEntrypoint": ["sh", "-c", _UNPACK_AND_RUN, *_scripts(settings)],
-            "ContainerArguments": options(_told(settings, endpoint)),
-        },
-        "RoleArn": "${JobRoleArn}",
-        "ProcessingInputs": [
-            _input("code", "${MonitorCodeUri}"),
-            _input("baseline", _baseline(settings)),
-        ],
-        "ProcessingOutputConfig": {
-            "Outputs": [
-                {
-                    "OutputName": "report",
-                    "S3Output": {
-                        "S3Uri": report_uri,
-                        "LocalPath": _REPORT,
-                        "S3UploadMode": "EndOfJob",
-                    },
-                }
-            ],
-            "KmsKeyId": "${KmsKeyArn}",
-        },
-        "StoppingCondition": {"MaxRuntimeInSeconds": _MAX_RUNTIME_SECONDS},
-    }
+    return processing_job(
+        image=XGBOOST if isinstance(settings, Attribution) else SCIKIT_LEARN,
+        scripts=_scripts(settings),
+        told=_told(settings, endpoint),
+        inputs={"code": "${MonitorCodeUri}", "baseline": _baseline(settings)},
+        output=("report", report_uri, _REPORT),
+        instance_type=instance_type,
+    )
 
 
 def _scripts(settings: MonitorSettings) -> list[str]:
@@ -115,7 +78,7 @@ def _told(settings: MonitorSettings, endpoint: MonitoredEndpoint) -> dict[str, A
     told = {
         # Read by the script itself: as an input, a prefix would bring all hours that are kept.
         "capture": f"s3://${{CaptureBucketName}}/{endpoint.capture_prefix}",
-        "baseline": f"{_INPUT}/baseline",
+        "baseline": f"{INPUT}/baseline",
         "report": _REPORT,
         "endpoint": endpoint.name,
         "monitor": settings.kind,
@@ -130,17 +93,3 @@ def _told(settings: MonitorSettings, endpoint: MonitoredEndpoint) -> dict[str, A
     if isinstance(settings, LabelledSettings):
         told["ground-truth"] = f"s3://${{LabelBucketName}}/{settings.ground_truth_prefix}"
     return told
-
-
-def _input(name: str, uri: str) -> dict[str, Any]:
-    return {
-        "InputName": name,
-        "S3Input": {
-            "S3Uri": uri,
-            "LocalPath": f"{_INPUT}/{name}",
-            "S3DataType": "S3Prefix",
-            "S3InputMode": "File",
-            "S3DataDistributionType": "FullyReplicated",
-            "S3CompressionType": "None",
-        },
-    }

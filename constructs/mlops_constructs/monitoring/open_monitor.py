@@ -16,12 +16,11 @@ from mlops_constructs.monitoring.monitored_endpoint import MonitoredEndpoint, mo
 from mlops_constructs.monitoring.open_definition import monitor_definition
 from mlops_constructs.monitoring.schedule import eventbridge_expression
 from mlops_constructs.monitoring.settings import LabelledSettings, MonitorSettings
-from mlops_constructs.permissions import job_statements, jobs_of_pipelines, pass_role_statement
+from mlops_constructs.processing_job import conducting_role
 from mlops_constructs.training.archive_asset import ArchiveAsset
 from mlops_constructs.training.definition import filled
 from mlops_constructs.training.image_registries import ImageRegistries
 from mlops_constructs.training.placement import placed
-from mlops_constructs.wildcards import acknowledge_wildcards
 from mlops_constructs.window_schedule import WindowSchedule
 
 
@@ -72,7 +71,7 @@ class OpenMonitor(Construct):
             namespaces=[NAMESPACE],
             ground_truth_prefix=_ground_truth_prefix(settings),
         )
-        self.role = _pipeline_role(self, self.job_role)
+        self.role = conducting_role(self, self.job_role)
         values = {
             "MonitorCodeUri": scripts.s3_object_url,
             "BaselineUri": endpoint.baseline_uri,
@@ -120,18 +119,3 @@ class OpenMonitor(Construct):
 
 def _ground_truth_prefix(settings: MonitorSettings) -> str | None:
     return settings.ground_truth_prefix if isinstance(settings, LabelledSettings) else None
-
-
-def _pipeline_role(scope: Construct, job_role: iam.IRole) -> iam.Role:
-    """The role that starts, watches and stops the job."""
-    role = iam.Role(scope, "Role", assumed_by=iam.ServicePrincipal("sagemaker.amazonaws.com"))
-    jobs = jobs_of_pipelines(Stack.of(scope), "processing-job")
-    for statement in (
-        *job_statements({"ProcessingJob": jobs}),
-        pass_role_statement(job_role.role_arn),
-    ):
-        role.add_to_policy(statement)
-    acknowledge_wildcards(
-        role, {jobs: "SageMaker names the jobs of pipelines, all beginning with pipelines-."}
-    )
-    return role

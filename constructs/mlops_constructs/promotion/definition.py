@@ -14,7 +14,6 @@ from mlops_constructs.state_machines.freeze import FROZEN, freezes
 from mlops_constructs.state_machines.lock import lock, unlock
 from mlops_constructs.state_machines.notices import notice
 from mlops_constructs.state_machines.requests import incomplete
-from mlops_constructs.state_machines.served import HOSTING
 from mlops_constructs.state_machines.stamps import stamp
 from mlops_constructs.state_machines.states import (
     FIRST_WAIT,
@@ -85,7 +84,6 @@ def _begin() -> dict[str, State]:
                         f" {beside} & '/decision'] : []"
                     ),
                     "stamp": jsonata(stamp("$states.input.stage")),
-                    "hosting": jsonata(HOSTING),
                 },
                 "request": jsonata("$states.input"),
                 "holding": False,

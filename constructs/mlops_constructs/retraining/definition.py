@@ -9,13 +9,13 @@ from mlops_constructs.state_machines.failures import failure, failures
 from mlops_constructs.state_machines.freeze import freezes
 from mlops_constructs.state_machines.lock import lock, unlock
 from mlops_constructs.state_machines.requests import incomplete
-from mlops_constructs.state_machines.served import HOSTING
 from mlops_constructs.state_machines.states import (
     PATIENT_RETRIES,
     State,
     choose,
     finish,
     jsonata,
+    or_else,
     remember,
     when,
 )
@@ -87,7 +87,7 @@ def _taken() -> dict[str, object]:
         "target": {name: jsonata(f"$states.input.{name}") for name in NAMES}
         | {
             "alarms": jsonata("[$states.input.alarms]"),
-            "hosting": jsonata(HOSTING),
+            "hosting": jsonata(or_else("$states.input.hosting", "'endpoint'")),
             "coolDown": jsonata("$states.input.policy.coolDownHours * 3600000"),
             "runsPerDay": jsonata("$states.input.policy.runsPerDay"),
             "asks": jsonata(asks),

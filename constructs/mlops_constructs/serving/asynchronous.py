@@ -1,14 +1,13 @@
 """Hosting for answers that take minutes: requests and answers lie in S3."""
 
-from typing import Annotated, ClassVar, Self
+from typing import Annotated, ClassVar
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field
 
-from mlops_constructs.instances import INSTANCE_TYPE
-from mlops_constructs.serving.capacity import capacity_problems
+from mlops_constructs.serving.capacity import OnInstances
 
 
-class Async(BaseModel):
+class Async(OnInstances):
     """An endpoint with a queue: a request names an object in S3, and its answer becomes another.
 
     With ``min_instances=0`` it costs nothing while the queue is empty, and starts for the first
@@ -24,22 +23,9 @@ class Async(BaseModel):
         concurrency_per_instance: Requests that one instance works on at once, 1 to 1000.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
     capture_percent: ClassVar[int] = 0
     """Whether AWS records requests of such endpoints is documented nowhere."""
 
-    instance_type: Annotated[str, Field(pattern=INSTANCE_TYPE)]
     min_instances: Annotated[int, Field(ge=0)] = 0
-    max_instances: Annotated[int, Field(ge=1)]
     backlog_per_instance: Annotated[float, Field(gt=0)] = 5
     concurrency_per_instance: Annotated[int, Field(ge=1, le=1000)] = 4
-
-    @model_validator(mode="after")
-    def _can_be_hosted(self) -> Self:
-        problems = list(
-            capacity_problems(self.instance_type, self.min_instances, self.max_instances)
-        )
-        if problems:
-            raise ValueError("\n".join(problems))
-        return self

@@ -1,23 +1,17 @@
 """The pipeline of a batch run: gather what arrived, and score it if there is anything.
 
-It is small, so it is written here as it is and needs no SageMaker SDK. The steps' arguments are
-those of CreateProcessingJob and CreateTransformJob.
+It is small, so it is written here as it is and needs no SageMaker SDK. What scores has the
+arguments of CreateTransformJob.
 https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateTransformJob.html
 """
 
 import json
 from typing import Any, Final
 
-from mlops_constructs.arguments import options
+from mlops_constructs.processing_job import SCIKIT_LEARN, processing_job
 from mlops_constructs.serving.batch import Batch
 from mlops_constructs.serving.batch_metric import NAMESPACE
 from mlops_constructs.window_schedule import WINDOW_END
-
-SCIKIT_LEARN: Final = (
-    "${SklearnAccount}.dkr.ecr.${AWS::Region}.${AWS::URLSuffix}"
-    "/sagemaker-scikit-learn:1.9-0-cpu-py3"
-)
-"""The image of the gathering step, which needs Python and boto3 only."""
 
 GATHER: Final = "Gather"
 CHOICE: Final = "IsThereAnything"
@@ -25,9 +19,8 @@ SCORE: Final = "Score"
 """The steps; promotions find the model that serves in the arguments of the last one."""
 
 _CSV = "text/csv"
-_INPUT, _WINDOW = "/opt/ml/processing/input", "/opt/ml/processing/output/window"
-_UNPACK_AND_RUN = f'cd {_INPUT}/code && tar -xzf *.gz && exec python3 "$0" "$@"'
-_MAX_RUNTIME_SECONDS, _VOLUME_GB = 1800, 30
+_WINDOW = "/opt/ml/processing/output/window"
+_MAX_RUNTIME_SECONDS = 1800
 
 
 def batch_definition(name: str, hosting: Batch, *, gathers_on: str) -> str:
@@ -78,49 +71,16 @@ def _gather(name: str, hosting: Batch, window: Any, gathers_on: str) -> dict[str
         "namespace": NAMESPACE,
         "model": name,
     }
-    arguments = {
-        "ProcessingResources": {
-            "ClusterConfig": {
-                "InstanceType": gathers_on,
-                "InstanceCount": 1,
-                "VolumeSizeInGB": _VOLUME_GB,
-                "VolumeKmsKeyId": "${KmsKeyArn}",
-            }
-        },
-        "AppSpecification": {
-            "ImageUri": SCIKIT_LEARN,
-            "ContainerEntrypoint": ["sh", "-c", _UNPACK_AND_RUN, "gather.py"],
-            "ContainerArguments": options(told),
-        },
-        "RoleArn": "${JobRoleArn}",
-        "ProcessingInputs": [
-            {
-                "InputName": "code",
-                "S3Input": {
-                    "S3Uri": "${GatherCodeUri}",
-                    "LocalPath": f"{_INPUT}/code",
-                    "S3DataType": "S3Prefix",
-                    "S3InputMode": "File",
-                    "S3DataDistributionType": "FullyReplicated",
-                    "S3CompressionType": "None",
-                },
-            }
-        ],
-        "ProcessingOutputConfig": {
-            "Outputs": [
-                {
-                    "OutputName": "window",
-                    "S3Output": {
-                        "S3Uri": window,
-                        "LocalPath": _WINDOW,
-                        "S3UploadMode": "EndOfJob",
-                    },
-                }
-            ],
-            "KmsKeyId": "${KmsKeyArn}",
-        },
-        "StoppingCondition": {"MaxRuntimeInSeconds": _MAX_RUNTIME_SECONDS},
-    }
+    # Python and boto3 are all that it needs.
+    arguments = processing_job(
+        image=SCIKIT_LEARN,
+        scripts=["gather.py"],
+        told=told,
+        inputs={"code": "${GatherCodeUri}"},
+        output=("window", window, _WINDOW),
+        instance_type=gathers_on,
+        max_runtime_seconds=_MAX_RUNTIME_SECONDS,
+    )
     gathered = {
         "PropertyFileName": "Gathered", "OutputName": "window", "FilePath": "gathered.json"
     }  # fmt: skip

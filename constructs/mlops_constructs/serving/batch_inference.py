@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
-from aws_cdk import CfnDeletionPolicy, CfnTag, Stack
+from aws_cdk import Stack
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_sagemaker as sagemaker
@@ -20,7 +20,7 @@ from mlops_constructs.serving.batch_definition import batch_definition
 from mlops_constructs.serving.batch_files import BatchFiles
 from mlops_constructs.serving.batch_metric import BatchMetric
 from mlops_constructs.serving.batch_roles import BatchPipelineRole, GatheringRole, ScoringRole
-from mlops_constructs.serving.served_version import ENDPOINT_TAG
+from mlops_constructs.serving.served_version import versioned_model
 from mlops_constructs.slot_content import SlotContent
 from mlops_constructs.storage import TrainingStorage
 from mlops_constructs.training.archive_asset import ArchiveAsset
@@ -143,17 +143,15 @@ class BatchInference(Construct):
 
     def _model(self, package: str, network: Network | None) -> str:
         """Unnamed, and kept when it is replaced: a run may still be scoring with it."""
-        model = sagemaker.CfnModel(
+        model = versioned_model(
             self,
             "Resource",
-            execution_role_arn=self.role.role_arn,
-            containers=[sagemaker.CfnModel.ContainerDefinitionProperty(model_package_name=package)],
-            vpc_config=_vpc(network),
-            tags=[CfnTag(key=ENDPOINT_TAG, value=self.name)],
+            package=package,
+            endpoint_name=self.name,
+            role=self.role,
+            network=network,
+            condition=self.has_model,
         )
-        model.cfn_options.condition = self.has_model
-        model.cfn_options.update_replace_policy = CfnDeletionPolicy.RETAIN
-        model.cfn_options.deletion_policy = CfnDeletionPolicy.DELETE
         return model.attr_model_name
 
     def _pipeline(
@@ -218,11 +216,3 @@ def batch_problems(name: str, hosting: Batch) -> Iterator[str]:
             "neither may lie in the other, or answers would be scored again: set input_prefix= or "
             "output_prefix="
         )
-
-
-def _vpc(network: Network | None) -> sagemaker.CfnModel.VpcConfigProperty | None:
-    if network is None:
-        return None
-    return sagemaker.CfnModel.VpcConfigProperty(
-        security_group_ids=list(network.security_groups), subnets=list(network.subnets)
-    )

@@ -11,9 +11,6 @@ from mlops_constructs.serving.serverless import Serverless
 Hosting: TypeAlias = RealTime | Serverless | Batch | MultiModel | Async
 """What `hosting=` takes."""
 
-OnInstances: TypeAlias = RealTime | MultiModel | Async
-"""Endpoints that run on so many instances, and are scaled."""
-
 VersionedHosting: TypeAlias = RealTime | Serverless | Async
 """Endpoints with one version, which a release takes the place of."""
 

@@ -6,9 +6,10 @@ from dataclasses import replace
 from typing import Any, Final
 
 from mlops_constructs.network import Network
+from mlops_constructs.serving.capacity import OnInstances
 from mlops_constructs.serving.choice import Choice
 from mlops_constructs.serving.fit import clashes
-from mlops_constructs.serving.hosting import Hosting, OnInstances
+from mlops_constructs.serving.hosting import Hosting
 from mlops_constructs.serving.release import (
     AllAtOnce,
     Canary,

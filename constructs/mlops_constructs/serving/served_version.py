@@ -9,7 +9,7 @@ from aws_cdk import aws_sagemaker as sagemaker
 from constructs import Construct
 
 from mlops_constructs.network import Network
-from mlops_constructs.serving.hosting import OnInstances
+from mlops_constructs.serving.capacity import OnInstances
 from mlops_constructs.serving.real_time import RealTime
 from mlops_constructs.storage import Storage
 

@@ -24,9 +24,6 @@ _PACKAGES = (
 )
 PACKAGE = or_else(f"{_PACKAGES}[0]", "'UNKNOWN'")
 """The package of the model that was described, in JSONata."""
-HOSTING = or_else("$states.input.hosting", "'endpoint'")
-"""What serving is for a model, as an execution's input says it, in JSONata."""
-
 BATCH = "$target.hosting = 'batch'"
 """The model has no endpoint: a pipeline scores batches with it."""
 
