@@ -7,11 +7,8 @@ and 10 % of the mean, coefficients 0.99 and as stated), and gamma-distributed re
 """
 
 import argparse
-import json
-import subprocess
 import sys
 import tempfile
-import time
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -23,7 +20,8 @@ from typing import Any
 import numpy as np
 from scipy.signal import lfilter
 
-from bench.monitors import AND_ITS_MEMORY, interval
+from bench.captures import record
+from bench.measuring import Cost, interval, measured
 from bench.scripts import load, unpacked
 from mlops_constructs.comparison.comparison import COMPARISON_STEPS
 from mlops_constructs.monitor_steps import MONITOR_STEPS
@@ -209,21 +207,10 @@ def write(folder: Path, requests: int) -> datetime:
             for index in range(max(min(per_hour, requests - hour * per_hour), 0)):
                 at = moment + timedelta(seconds=index * 3600 // per_hour)
                 name, answer = f"{chance.getrandbits(128):032x}", chance.random()
-                champion.write(_record(at, name, answer))
-                challenger.write(_record(at, name, answer + chance.gauss(0, 0.02)))
+                champion.write(record(at, name, said=f"{answer:.9g}\n"))
+                near = answer + chance.gauss(0, 0.02)
+                challenger.write(record(at, name, said=f"{near:.9g}\n"))
     return BEGAN + timedelta(hours=hours)
-
-
-def _record(at: datetime, name: str, answer: float) -> str:
-    asked = {"observedContentType": "text/csv", "mode": "INPUT", "encoding": "CSV",
-             "data": "UA,EWR,IAH,315,499,2,1400,39.02,28.04,64.43,260,12.65,,0,1011"}  # fmt: skip
-    said = {"observedContentType": "text/csv; charset=utf-8", "mode": "OUTPUT", "encoding": "CSV",
-            "data": f"{answer:.9g}\n"}  # fmt: skip
-    return json.dumps({
-        "captureData": {"endpointInput": asked, "endpointOutput": said},
-        "eventMetadata": {"eventId": name, "inferenceTime": f"{at:%Y-%m-%dT%H:%M:%SZ}"},
-        "eventVersion": "0",
-    }) + "\n"  # fmt: skip
 
 
 ONLY_PAIRS = """
@@ -242,23 +229,16 @@ print(f"{{int(found.pairs.sum()):,}} pairs, {{int(found.agreeing.sum()):,}} agre
 """All of the job that grows with the traffic: metrics are so many a minute whatever happens."""
 
 
-def cost(requests: int) -> tuple[float, float, float]:
-    """Wall seconds, processor seconds and peak MiB of pairing so many requests' answers."""
+def cost(requests: int) -> Cost:
+    """What it takes to pair so many requests' answers."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         write(folder / "capture", requests)
         script = folder / "pairs.py"
         script.write_text(ONLY_PAIRS.format(steps=str(STEPS)))
-        began = time.perf_counter()
-        ended = subprocess.run(
-            [sys.executable, "-c", AND_ITS_MEMORY, str(script), str(folder / "capture"),
-             f"{BEGAN:%FT%TZ}"],
-            check=True, capture_output=True, text=True,
-        )  # fmt: skip
-        wall = time.perf_counter() - began
-        print(f"      {ended.stdout.splitlines()[0]}")
-        processor, kilobytes = ended.stdout.splitlines()[-1].split()
-        return wall, float(processor), float(kilobytes) / 1024
+        took = measured(script, str(folder / "capture"), f"{BEGAN:%FT%TZ}")
+        print(f"      {took.said[0]}")
+        return took
 
 
 def main(share: float) -> bool:
@@ -288,11 +268,11 @@ def main(share: float) -> bool:
     for name, world in AS_GOOD.items():
         print(f"      {name}: {interval(said(verdicts(world, fewer), *PROMOTED), fewer)} promoted")
     requests = round(1_000_000 * share)
-    wall, processor, memory = cost(requests)
-    held &= processor <= BOUND_SECONDS and memory <= BOUND_MIB
-    print(f"(d) {requests:,} requests captured on both sides: {wall:.1f} s, {processor:.1f} s of "
-          f"processor time, {memory:.0f} MiB; bounds {BOUND_SECONDS} s of processor time and "
-          f"{BOUND_MIB:,} MiB")  # fmt: skip
+    took = cost(requests)
+    held &= took.processor <= BOUND_SECONDS and took.memory <= BOUND_MIB
+    print(f"(d) {requests:,} requests captured on both sides: {took.wall:.1f} s, "
+          f"{took.processor:.1f} s of processor time, {took.memory:.0f} MiB; bounds "
+          f"{BOUND_SECONDS} s of processor time and {BOUND_MIB:,} MiB")  # fmt: skip
     return held
 
 

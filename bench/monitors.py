@@ -8,7 +8,6 @@ own, each with a `main(share) -> bool`. `python -m bench.monitors --share 0.1` d
 import argparse
 import json
 import os
-import subprocess
 import sys
 import tempfile
 import time
@@ -22,8 +21,9 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 import numpy as np
 import pandas as pd
-from scipy.stats import beta
 
+from bench.captures import record
+from bench.measuring import Cost, interval, measured
 from bench.scripts import load, unpacked
 from pipeline_definitions.flight_delay import MODEL
 from rehearsal.flights import Airline
@@ -119,13 +119,6 @@ def windows(rows: Batch, number: int) -> Iterator[Batch]:
             yield window
 
 
-def interval(hits: int, of: int) -> str:
-    """Clopper and Pearson's, with 95 %."""
-    low = beta.ppf(0.025, hits, of - hits + 1) if hits else 0.0
-    high = beta.ppf(0.975, hits + 1, of - hits) if hits < of else 1.0
-    return f"{hits} of {of} = {hits / of:.1%} ({low:.1%} to {high:.1%})"
-
-
 def false_alarms(monitor: Monitor, rows: Batch, number: int) -> int:
     """How many windows of the baseline itself ring."""
     return sum(bool(monitor.violations(window)) for window in windows(rows, number))
@@ -214,54 +207,24 @@ def write_capture(folder: Path, rows: pd.DataFrame, records: int) -> datetime:
         number = min(per_hour, records - hour * per_hour)
         with path.open("w") as file:
             for index in range(max(number, 0)):
-                file.write(_record(moment, texts[(hour * per_hour + index) % len(texts)]))
+                asked = texts[(hour * per_hour + index) % len(texts)]
+                file.write(record(moment, "0", asked=asked, said="0.2"))
     return end
 
 
-def _record(moment: datetime, text: str) -> str:
-    content = {"observedContentType": "text/csv", "mode": "INPUT", "data": text, "encoding": "CSV"}
-    answer = {"observedContentType": "text/csv", "mode": "OUTPUT", "data": "0.2", "encoding": "CSV"}
-    return json.dumps({
-        "captureData": {"endpointInput": content, "endpointOutput": answer},
-        "eventMetadata": {"eventId": "0", "inferenceTime": f"{moment:%Y-%m-%dT%H:%M:%SZ}"},
-        "eventVersion": "0",
-    }) + "\n"  # fmt: skip
-
-
-AND_ITS_MEMORY = """
-import pathlib, re, resource, runpy, sys
-sys.argv = sys.argv[1:]
-sys.path.insert(0, str(pathlib.Path(sys.argv[0]).parent))
-try:
-    runpy.run_path(sys.argv[0], run_name="__main__")
-except SystemExit as ended:
-    if ended.code:
-        raise
-used = resource.getrusage(resource.RUSAGE_SELF)
-peak = re.search(r"VmHWM:\\s+(\\d+)", pathlib.Path("/proc/self/status").read_text())
-print(used.ru_utime + used.ru_stime, peak.group(1))
-"""
-"""Runs a script; VmHWM because ru_maxrss remembers the process that started it (Linux only)."""
-
-
-def cost(rows: pd.DataFrame, records: int) -> tuple[float, float, float]:
-    """Wall seconds, processor seconds and peak MiB of the monitor on so many records."""
+def cost(rows: pd.DataFrame, records: int) -> Cost:
+    """What the monitor takes on so many records."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         for file, content in baseline.describe(SCHEMA, batch(rows), WEEK, DAY).items():
             (folder / file).write_text(json.dumps(content))
         end = write_capture(folder / "capture", rows, records)
-        command = [
-            sys.executable, "-c", AND_ITS_MEMORY, str(STEPS / "data_quality.py"),
+        return measured(
+            STEPS / "data_quality.py",
             "--capture", str(folder / "capture"), "--baseline", str(folder),
             "--report", str(folder / "report"), "--endpoint", "bench",
             "--window-end", end.isoformat(), "--message", str(folder / "message"),
-        ]  # fmt: skip
-        began = time.perf_counter()
-        ended = subprocess.run(command, check=True, capture_output=True, text=True)
-        wall = time.perf_counter() - began
-        processor, kilobytes = ended.stdout.splitlines()[-1].split()
-        return wall, float(processor), float(kilobytes) / 1024
+        )  # fmt: skip
 
 
 def data_quality(share: float) -> bool:
@@ -291,10 +254,11 @@ def data_quality(share: float) -> bool:
         print(f"(c) {kind}: found in {interval(found, planted)}; bound 90 %"
               + (f"; below it: {', '.join(weak)}" if weak else ""))  # fmt: skip
     records = round(1_000_000 * share)
-    wall, processor, memory = cost(winter, records)
-    held &= processor <= 60 and memory <= 2048
-    print(f"(d) {records:,} captured records: {wall:.1f} s, {processor:.1f} s of processor time, "
-          f"{memory:.0f} MiB; bounds 60 s of processor time and 2,048 MiB")  # fmt: skip
+    took = cost(winter, records)
+    held &= took.processor <= 60 and took.memory <= 2048
+    print(f"(d) {records:,} captured records: {took.wall:.1f} s, {took.processor:.1f} s of "
+          f"processor time, {took.memory:.0f} MiB; bounds 60 s of processor time and "
+          "2,048 MiB")  # fmt: skip
     return bool(held)
 
 

@@ -7,7 +7,6 @@ the held-out rows, weeks that nobody saw, planted effects, and a million capture
 
 import argparse
 import json
-import subprocess
 import sys
 import tarfile
 import tempfile
@@ -24,6 +23,7 @@ import pandas as pd
 import xgboost
 
 from bench import monitors
+from bench.measuring import Cost, interval, measured
 from bench.scripts import load
 
 (attribution_baseline, attribution_files, judging, scoring) = load(
@@ -232,7 +232,7 @@ def power(monitor: Monitor, model: Path, rows: pd.DataFrame, number: int) -> boo
         print(f"      {name}: NDCG {value:.3f}; {told}")
     for limit, (found_ones, of) in beyond.items():
         print(f"(c) an NDCG of 0.02 or more below the limit of minimum_ndcg {limit} is found in "
-              f"{monitors.interval(found_ones, of)}; bound 90 %")  # fmt: skip
+              f"{interval(found_ones, of)}; bound 90 %")  # fmt: skip
     return all(found_ones >= 0.9 * of > 0 for found_ones, of in beyond.values())
 
 
@@ -243,25 +243,8 @@ def packed(model: Path, folder: Path) -> None:
             tar.add(path, path.relative_to(model), recursive=False)
 
 
-AND_ITS_MODELS = """
-import pathlib, re, resource, runpy, sys
-sys.argv = sys.argv[1:]
-sys.path.insert(0, sys.argv[0].rpartition("/")[0])
-try:
-    runpy.run_path(sys.argv[0], run_name="__main__")
-except SystemExit as ended:
-    if ended.code:
-        raise
-used = [resource.getrusage(of) for of in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-peak = re.search(r"VmHWM:\\s+(\\d+)", pathlib.Path("/proc/self/status").read_text())
-print(sum(of.ru_utime + of.ru_stime for of in used), peak.group(1), used[1].ru_maxrss)
-"""
-"""Runs a script; its time and that of the processes it started, and the peak of each; of itself as
-in bench/monitors.py."""
-
-
-def cost(monitor: Monitor, model: Path, rows: pd.DataFrame, records: int) -> tuple[float, ...]:
-    """Wall seconds, processor seconds, and peak MiB of the monitor and of the model's process."""
+def cost(monitor: Monitor, model: Path, rows: pd.DataFrame, records: int) -> Cost:
+    """What the monitor takes on so many records; the model has a process of its own."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         packed(model, folder)
@@ -271,18 +254,13 @@ def cost(monitor: Monitor, model: Path, rows: pd.DataFrame, records: int) -> tup
         )  # fmt: skip
         (folder / "attribution.json").write_text(json.dumps(files["attribution.json"]))
         end = monitors.write_capture(folder / "capture", rows, records)
-        command = [
-            sys.executable, "-c", AND_ITS_MODELS, str(monitors.STEPS / "attribution.py"),
+        return measured(
+            monitors.STEPS / "attribution.py",
             "--capture", str(folder / "capture"), "--baseline", str(folder),
             "--report", str(folder / "report"), "--endpoint", "bench",
             "--window-end", end.isoformat(), "--message", str(folder / "message"),
             "--settings", json.dumps(SETTINGS),
-        ]  # fmt: skip
-        began = time.perf_counter()
-        ended = subprocess.run(command, check=True, capture_output=True, text=True)
-        wall = time.perf_counter() - began
-        processor, own, models = map(float, ended.stdout.splitlines()[-1].split())
-        return wall, processor, own / 1024, models / 1024
+        )  # fmt: skip
 
 
 def main(share: float) -> bool:
@@ -329,18 +307,18 @@ def _alarms(
           f"order has {monitor.known.least:.3f}")  # fmt: skip
     for asked, limit in monitor.limits.items():
         print(f"(a) minimum_ndcg {asked}, limit {limit:.3f}: windows drawn from the baseline that "
-              f"ring: {monitors.interval(ring[asked], len(windows))}; bound 5 %")  # fmt: skip
-        print(f"(b) and later weeks: {monitors.interval(later[asked], len(weeks))}")
+              f"ring: {interval(ring[asked], len(windows))}; bound 5 %")  # fmt: skip
+        print(f"(b) and later weeks: {interval(later[asked], len(weeks))}")
     return max(ring.values()) <= 0.05 * len(windows)
 
 
 def _cost(monitor: Monitor, model: Path, rows: pd.DataFrame, share: float) -> bool:
     records = round(1_000_000 * share)
-    wall, processor, own, models = cost(monitor, model, rows, records)
-    print(f"(d) {records:,} captured records: {wall:.1f} s, {processor:.1f} s of processor time, "
-          f"{own:.0f} MiB and {models:.0f} MiB of the model's process; bounds 120 s of processor "
-          "time and 2,048 MiB")  # fmt: skip
-    return processor <= 120 and own + models <= 2048
+    took = cost(monitor, model, rows, records)
+    print(f"(d) {records:,} captured records: {took.wall:.1f} s, {took.processor:.1f} s of "
+          f"processor time, {took.memory:.0f} MiB and {took.started:.0f} MiB of the model's "
+          "process; bounds 120 s of processor time and 2,048 MiB")  # fmt: skip
+    return took.processor <= 120 and took.memory + took.started <= 2048
 
 
 if __name__ == "__main__":

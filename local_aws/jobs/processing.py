@@ -3,13 +3,14 @@
 from typing import Any
 
 from local_aws.core.assumptions import holds
-from local_aws.core.errors import ApiError, ResourceInUse, ResourceNotFound
+from local_aws.core.errors import ResourceInUse, ResourceNotFound
 from local_aws.core.events import emit
 from local_aws.core.listing import select
 from local_aws.core.operations import operation
 from local_aws.core.paging import page
 from local_aws.core.request import Request
 from local_aws.core.store import Table, arn
+from local_aws.jobs.ending import stop
 from local_aws.jobs.job import Job
 from local_aws.jobs.lifecycle import start
 from local_aws.jobs.processing_work import ProcessingWork, processing_work
@@ -97,12 +98,7 @@ def list_processing_jobs(request: Request) -> dict[str, Any]:
 @operation("sagemaker", "StopProcessingJob")
 def stop_processing_job(request: Request) -> dict[str, Any]:
     """Begin to stop a job; one that has ended stays as it is."""
-    job = processing_job(request["ProcessingJobName"])
-    if job.ended:
-        raise ApiError(
-            f"The request was rejected because the processing job is in status {job.status}."
-        )
-    job.stop("Stopped")
+    stop(processing_job(request["ProcessingJobName"]), "processing job")
     return {}
 
 

@@ -2,12 +2,12 @@
 
 import gzip
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from typing import Final
 
 import urllib3
 
 from local_aws.clock import clock
+from local_aws.core.moments import utc_text
 from local_aws.hosting import objects
 from local_aws.hosting.container import Container
 from local_aws.jobs import batches
@@ -67,7 +67,7 @@ class Scoring:
         raw = _unzipped(content, source) if work.compressed else content
         answers = [self._ask(source, body) for body in batches.requests(work, raw)]
         if work.capture and work.capture.identified:
-            moment = datetime.fromtimestamp(clock.now(), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+            moment = utc_text(clock.now())
             accept = str(work.accept)
             answers = [batches.identified(answer, accept, moment=moment) for answer in answers]
         return batches.assembled(work, answers)

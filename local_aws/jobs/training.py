@@ -2,13 +2,14 @@
 
 from typing import Any
 
-from local_aws.core.errors import ApiError, ResourceInUse, ResourceNotFound
+from local_aws.core.errors import ResourceInUse, ResourceNotFound
 from local_aws.core.events import emit
 from local_aws.core.listing import select
 from local_aws.core.operations import operation
 from local_aws.core.paging import page
 from local_aws.core.request import Request
 from local_aws.core.store import Table, arn
+from local_aws.jobs.ending import stop
 from local_aws.jobs.job import Job
 from local_aws.jobs.lifecycle import start
 from local_aws.jobs.training_work import training_work
@@ -86,12 +87,7 @@ def list_training_jobs(request: Request) -> dict[str, Any]:
 @operation("sagemaker", "StopTrainingJob")
 def stop_training_job(request: Request) -> dict[str, Any]:
     """Begin to stop a job; one that has ended stays as it is."""
-    job = training_job(request["TrainingJobName"])
-    if job.ended:
-        raise ApiError(
-            f"The request was rejected because the training job is in status {job.status}."
-        )
-    job.stop("Stopped")
+    stop(training_job(request["TrainingJobName"]), "training job")
     return {}
 
 

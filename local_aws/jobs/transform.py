@@ -1,16 +1,17 @@
 """Operations on transform jobs: batches of requests to a model, with no endpoint."""
 
-from datetime import UTC, datetime
 from typing import Any
 
 from local_aws.core import background
-from local_aws.core.errors import ApiError, ResourceInUse, ResourceNotFound
+from local_aws.core.errors import ResourceInUse, ResourceNotFound
 from local_aws.core.events import emit
 from local_aws.core.listing import select
+from local_aws.core.moments import utc_text
 from local_aws.core.operations import operation
 from local_aws.core.paging import page
 from local_aws.core.request import Request
 from local_aws.core.store import Table, arn
+from local_aws.jobs.ending import stop
 from local_aws.jobs.job import Job
 from local_aws.jobs.transform_run import run
 from local_aws.jobs.transform_work import transform_work
@@ -84,12 +85,7 @@ def list_transform_jobs(request: Request) -> dict[str, Any]:
 @operation("sagemaker", "StopTransformJob")
 def stop_transform_job(request: Request) -> dict[str, Any]:
     """Begin to stop a job; one that has ended stays as it is."""
-    job = transform_job(request["TransformJobName"])
-    if job.ended:
-        raise ApiError(
-            f"The request was rejected because the transform job is in status {job.status}."
-        )
-    job.stop("Stopped")
+    stop(transform_job(request["TransformJobName"]), "transform job")
     return {}
 
 
@@ -124,11 +120,6 @@ def _summary(job: Job) -> dict[str, Any]:
 def _announce(job: Job) -> None:
     """https://docs.aws.amazon.com/sagemaker/latest/dg/automating-sagemaker-with-eventbridge.html#eventbridge-transform"""
     described = _described(job)
-    times = {member: _moment(described[member]) for member in _TIMES}
+    known = [member for member in _TIMES if described[member] is not None]
+    times = {member: utc_text(described[member]) for member in known}
     emit("SageMaker Transform Job State Change", {**described, **times}, [job.arn])
-
-
-def _moment(seconds: float | None) -> str | None:
-    if seconds is None:
-        return None
-    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -3,7 +3,6 @@
 What the container is told: https://docs.aws.amazon.com/sagemaker/latest/dg/your-algorithms-batch-code.html
 """
 
-import logging
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -14,6 +13,7 @@ from local_aws.hosting import objects
 from local_aws.hosting.container import Container, ContainerFailed, mapped, unpack
 from local_aws.hosting.launch_fleet import environment
 from local_aws.hosting.log_stream import LogStream
+from local_aws.jobs.ending import ending
 from local_aws.jobs.job import Job, JobFailed
 from local_aws.jobs.scoring import Scoring
 from local_aws.jobs.storage import TransferFailed
@@ -21,7 +21,6 @@ from local_aws.jobs.transform_capture import write_capture
 from local_aws.jobs.transform_objects import sources
 from local_aws.jobs.transform_work import MEGABYTE, TransformWork
 
-log = logging.getLogger("local_aws")
 # As for an endpoint (CreateEndpointConfig); no member of a transform job says otherwise.
 STARTUP_SECONDS = 600.0
 LOG_GROUP = "/aws/sagemaker/TransformJobs"
@@ -29,19 +28,19 @@ LOG_GROUP = "/aws/sagemaker/TransformJobs"
 
 def run(job: Job, work: TransformWork) -> None:
     """Run the job to its end, whatever it is."""
-    reason = None
-    try:
+    with ending(job), _failures_of_a_job():
         _transform(job, work)
-    except (TransferFailed, FileNotFoundError) as error:
-        reason = f"ClientError: {error}"
+
+
+@contextmanager
+def _failures_of_a_job() -> Iterator[None]:
+    """What fails endpoints too, a missing object or a container, as a failure of jobs."""
+    try:
+        yield
+    except FileNotFoundError as error:
+        raise TransferFailed(str(error)) from error
     except ContainerFailed as error:
-        reason = f"AlgorithmError: {error}"
-    except JobFailed as error:
-        reason = str(error)
-    except Exception:
-        log.exception("%s ended on a fault of the local AWS", job.arn)
-        reason = "InternalServerError: We encountered an internal error.  Please try again."
-    job.end(reason)
+        raise JobFailed(f"AlgorithmError: {error}") from error
 
 
 def _transform(job: Job, work: TransformWork) -> None:

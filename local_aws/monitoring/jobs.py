@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from local_aws.core import api
+from local_aws.core.moments import utc_text
 from local_aws.core.request import Request
 from local_aws.core.store import arn
 from local_aws.jobs import processing
@@ -92,9 +93,9 @@ class Run:
             "dataset_format": definition.dataset_format,
             "dataset_source": definition.local_path,
             "output_path": definition.output["LocalPath"],
-            "start_time": _time(self.start),
-            "end_time": _time(self.end),
-            "metric_time": _time(self.start),
+            "start_time": utc_text(self.start),
+            "end_time": utc_text(self.end),
+            "metric_time": utc_text(self.start),
             "publish_cloudwatch_metrics": "Enabled",
             "sagemaker_monitoring_schedule_name": self.execution.schedule.name,
             **({"sagemaker_endpoint_name": endpoint} if endpoint else {}),
@@ -156,10 +157,6 @@ class Run:
 def _merger(analyzer: str) -> str:
     found = _ANALYZER_REGISTRY.fullmatch(analyzer)
     return (found["registry"] if found else _REGISTRY.format(region=region())) + _MERGER
-
-
-def _time(moment: float) -> str:
-    return f"{datetime.fromtimestamp(moment, UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
 def _last(uri: str) -> str:

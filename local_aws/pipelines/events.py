@@ -5,10 +5,10 @@ https://docs.aws.amazon.com/sagemaker/latest/dg/automating-sagemaker-with-eventb
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from local_aws.core.events import emit
+from local_aws.core.moments import utc_text
 
 if TYPE_CHECKING:
     from local_aws.pipelines.execution import Execution, StepRun
@@ -23,8 +23,8 @@ def execution_changed(execution: Execution, before: str | None) -> None:
         "pipelineExecutionDisplayName": execution.described.get("PipelineExecutionDisplayName"),
         "currentPipelineExecutionStatus": execution.status,
         "previousPipelineExecutionStatus": before,
-        "executionStartTime": _moment(execution.created),
-        "executionEndTime": _moment(execution.modified) if ended else None,
+        "executionStartTime": utc_text(execution.created),
+        "executionEndTime": utc_text(execution.modified) if ended else None,
         "pipelineExecutionDescription": execution.described.get("PipelineExecutionDescription"),
         **_arns(execution),
     }
@@ -36,8 +36,8 @@ def step_changed(execution: Execution, run: StepRun, before: str | None) -> None
     detail = {
         "metadata": _lower(run.metadata),
         "failureReason": run.failure_reason,
-        "stepStartTime": _moment(run.started),
-        "stepEndTime": _moment(run.ended),
+        "stepStartTime": utc_text(run.started),
+        "stepEndTime": None if run.ended is None else utc_text(run.ended),
         "stepName": run.step.name,
         "stepType": run.step.type,
         "previousStepStatus": before,
@@ -63,9 +63,3 @@ def _lower(value: Any) -> Any:
     if isinstance(value, dict):
         return {name[0].lower() + name[1:]: _lower(item) for name, item in value.items()}
     return value
-
-
-def _moment(seconds: float | None) -> str | None:
-    if seconds is None:
-        return None
-    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -2,7 +2,6 @@
 
 import uuid
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -10,6 +9,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from local_aws.clock import clock
 from local_aws.core.clients import client
 from local_aws.core.errors import ApiError
+from local_aws.core.moments import utc_text
 from local_aws.core.operations import dispatch
 from local_aws.jobs.job import Job
 from local_aws.jobs.processing import processing_job
@@ -141,8 +141,8 @@ class Stepper:
                 "PipelineArn": execution.pipeline_arn,
                 "PipelineExecutionId": execution.id,
                 "PipelineExecutionArn": execution.arn,
-                "StartDateTime": _moment(execution.created),
-                "CurrentDateTime": _moment(clock.now()),
+                "StartDateTime": utc_text(execution.created),
+                "CurrentDateTime": utc_text(clock.now()),
             },
             properties=self._properties,
             read_property_file=self._property_file,
@@ -168,7 +168,3 @@ def job_name(execution_id: str, step: str) -> str:
     room = JOB_NAME_LENGTH - len(f"pipelines-{execution_id}--{suffix}")
     part = step.replace("_", "-")[:room].strip("-")
     return f"pipelines-{execution_id}-{part}-{suffix}"
-
-
-def _moment(seconds: float) -> str:
-    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -4,10 +4,10 @@ https://docs.aws.amazon.com/sagemaker/latest/dg/automating-sagemaker-with-eventb
 """
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
 
 from local_aws.core import assumptions
 from local_aws.core.events import emit
+from local_aws.core.moments import utc_text
 from local_aws.registry.packages import Package, description
 
 # The members of DescribeModelPackage that the documented event does not show.
@@ -23,13 +23,9 @@ def package_changed(found: Package, updated: Sequence[str] = ()) -> None:
     """
     detail = {k: v for k, v in description(found).items() if k not in _ABSENT}
     detail["CertifyForMarketplace"] = detail.get("CertifyForMarketplace", False)
-    detail["CreationTime"] = _moment(found.created)
-    detail["LastModifiedTime"] = _moment(found.modified or found.created)
+    detail["CreationTime"] = utc_text(found.created)
+    detail["LastModifiedTime"] = utc_text(found.modified or found.created)
     detail["UpdatedModelPackageFields"] = list(updated) or None
     if not updated and found.approval and assumptions.holds("created-package-event-names-approval"):
         detail["UpdatedModelPackageFields"] = ["ModelApprovalStatus"]
     emit("SageMaker Model Package State Change", detail, [found.arn])
-
-
-def _moment(seconds: float) -> str:
-    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

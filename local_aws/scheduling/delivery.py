@@ -5,10 +5,10 @@ import logging
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 from local_aws.clock import clock
 from local_aws.core import background
+from local_aws.core.moments import utc_text
 from local_aws.scheduling import dead_letters, targets
 from local_aws.scheduling.call import Call, Failure
 from local_aws.scheduling.schedule import Schedule
@@ -41,7 +41,7 @@ class Delivery:
     @property
     def scheduled_time(self) -> str:
         """The time that it was due, as `2022-03-22T18:59:43Z`."""
-        return datetime.fromtimestamp(int(self.due), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        return utc_text(int(self.due))
 
     def call(self) -> Call:
         """The call of this attempt, under an execution id of its own."""
