@@ -40,9 +40,10 @@ def templates(folder: Path) -> dict[str, Any]:
     return {file.name: json.loads(file.read_text()) for file in files}
 
 
-def test_there_is_one_for_each_way_to_serve_with_an_endpoint():
+def test_there_is_one_for_each_way_to_serve_and_each_of_aws_to_release():
     names = {example.name for example in EXAMPLES}
-    assert {"real_time", "serverless", "async", "multi_model"} <= names
+    served = {"real_time", "serverless", "batch", "async", "multi_model"}
+    assert names == served | {"rolling", "shadow", "split"}
 
 
 @each
