@@ -6,7 +6,6 @@ and 10 % of the mean, coefficients 0.99 and as stated), and gamma-distributed re
 `python -m bench.comparisons --share 0.1` does a tenth of it.
 """
 
-import argparse
 import sys
 import tempfile
 from collections import Counter
@@ -21,7 +20,7 @@ import numpy as np
 from scipy.signal import lfilter
 
 from bench.captures import record
-from bench.measuring import Cost, interval, measured
+from bench.measuring import Cost, exit_status, interval, measured
 from bench.scripts import load, unpacked
 from mlops_constructs.comparison.comparison import COMPARISON_STEPS
 from mlops_constructs.monitor_steps import MONITOR_STEPS
@@ -277,7 +276,4 @@ def main(share: float) -> bool:
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--share", type=float, default=1.0, help="of the work; default all of it")
-    if not main(parser.parse_args().share):
-        sys.exit("a bound is not held")
+    sys.exit(exit_status(main, __doc__))

@@ -1,9 +1,11 @@
 """What a benchmark says of its figures, and what a script costs."""
 
+import argparse
 import os
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +16,18 @@ def interval(hits: int, of: int) -> str:
     """A share with Clopper and Pearson's interval, with 95 %."""
     ends = binomtest(hits, of).proportion_ci(0.95, method="exact")
     return f"{hits} of {of} = {hits / of:.1%} ({ends.low:.1%} to {ends.high:.1%})"
+
+
+def exit_status(measure: Callable[[float], bool], description: str | None) -> str | None:
+    """What a benchmark exits with, once its command line has said which share of the work to do.
+
+    Args:
+        measure: Measures so much, and returns whether all bounds are held.
+        description: What `--help` says.
+    """
+    parser = argparse.ArgumentParser(description=description)
+    parser.add_argument("--share", type=float, default=1.0, help="of the work; default all of it")
+    return None if measure(parser.parse_args().share) else "a bound is not held"
 
 
 AND_WHAT_IT_TOOK = """

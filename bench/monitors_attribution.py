@@ -5,7 +5,6 @@ the held-out rows, weeks that nobody saw, planted effects, and a million capture
 `python -m bench.monitors_attribution --share 0.1` does a tenth of it.
 """
 
-import argparse
 import json
 import sys
 import tarfile
@@ -22,21 +21,20 @@ import numpy as np
 import pandas as pd
 import xgboost
 
-from bench import monitors
-from bench.measuring import Cost, interval, measured
+from bench.flights import SCHEMA, STEPS, WEEK, flights, write_capture
+from bench.measuring import Cost, exit_status, interval, measured
 from bench.scripts import load
 
 (attribution_baseline, attribution_files, judging, scoring) = load(
-    monitors.STEPS, "attribution_baseline", "attribution_files", "attribution_judging", "scoring"
+    STEPS, "attribution_baseline", "attribution_files", "attribution_judging", "scoring"
 )
 Effect: TypeAlias = Callable[[pd.DataFrame], pd.DataFrame]
 ROUNDS = 150
 
 SETTINGS: dict[str, Any] = {"window_hours": 168, "minimum_records": 500, "minimum_ndcg": None,
             "explained_records": 10_000}  # fmt: skip
-FEATURES = list(monitors.SCHEMA.features)
-CATEGORIES = monitors.SCHEMA.categories
-WEEK = monitors.WEEK
+FEATURES = list(SCHEMA.features)
+CATEGORIES = SCHEMA.categories
 
 INFERENCE = """
 import csv
@@ -206,7 +204,7 @@ def planted(
         other = FEATURES.index(name)
         traded[:, [first, other]] = contributions[:, [other, first]]
         yield "answers rest on another feature in place of the first", f"on no. {place}", traded
-    numbers = [name for name in ranked if name in monitors.SCHEMA.numbers][:6]
+    numbers = [name for name in ranked if name in SCHEMA.numbers][:6]
     for one, two in combinations(numbers, 2):
         yield "two columns swapped", f"{one} and {two}", explained(model, swap(one, two)(rows))
     for name in ranked:
@@ -253,9 +251,9 @@ def cost(monitor: Monitor, model: Path, rows: pd.DataFrame, records: int) -> Cos
             datetime(2013, 6, 1, tzinfo=UTC), columns=FEATURES,
         )  # fmt: skip
         (folder / "attribution.json").write_text(json.dumps(files["attribution.json"]))
-        end = monitors.write_capture(folder / "capture", rows, records)
+        end = write_capture(folder / "capture", rows, records)
         return measured(
-            monitors.STEPS / "attribution.py",
+            STEPS / "attribution.py",
             "--capture", str(folder / "capture"), "--baseline", str(folder),
             "--report", str(folder / "report"), "--endpoint", "bench",
             "--window-end", end.isoformat(), "--message", str(folder / "message"),
@@ -265,7 +263,7 @@ def cost(monitor: Monitor, model: Path, rows: pd.DataFrame, records: int) -> Cos
 
 def main(share: float) -> bool:
     """Print all of it; whether the bounds are held."""
-    year = monitors.flights(range(1, 9))
+    year = flights(range(1, 9))
     learnt, held_out, later = (
         year[(year["time"] >= f"2013-{first:02}-01") & (year["time"] < f"2013-{end:02}-01")]
         .sort_values("time", ignore_index=True)
@@ -322,6 +320,4 @@ def _cost(monitor: Monitor, model: Path, rows: pd.DataFrame, share: float) -> bo
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--share", type=float, default=1.0, help="of the work; default all of it")
-    sys.exit(not main(parser.parse_args().share))
+    sys.exit(exit_status(main, __doc__))

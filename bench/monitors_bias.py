@@ -6,7 +6,6 @@ a logistic regression that did not see it; and on people drawn from a stated gen
 truth is known. `python -m bench.monitors_bias --share 0.1` does a tenth of it.
 """
 
-import argparse
 import json
 import sys
 import tempfile
@@ -24,7 +23,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from bench.captures import record
-from bench.measuring import Cost, interval, measured
+from bench.measuring import Cost, exit_status, interval, measured
 from bench.scripts import load
 
 STEPS = Path(__file__).resolve().parent.parent / "constructs/mlops_constructs/monitoring/steps"
@@ -274,6 +273,4 @@ def main(share: float) -> bool:
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--share", type=float, default=1.0, help="of the work; default all of it")
-    sys.exit(0 if main(parser.parse_args().share) else "a bound is not held")
+    sys.exit(exit_status(main, __doc__))

@@ -5,7 +5,6 @@ and May, June as weeks that nobody saw), and on rows drawn from stated generator
 is known. `python -m bench.monitors_quality --share 0.1` does a tenth of it.
 """
 
-import argparse
 import json
 import os
 import sys
@@ -25,10 +24,10 @@ import numpy as np
 import pandas as pd
 from sklearn.ensemble import HistGradientBoostingClassifier
 
-from bench import monitors
+from bench import flights as flown
 from bench.captures import record
-from bench.measuring import Cost, interval, measured
-from bench.monitors import DAY, SCHEMA, STEPS, WEEK
+from bench.flights import DAY, SCHEMA, STEPS, WEEK
+from bench.measuring import Cost, exit_status, interval, measured
 from bench.scripts import load
 
 (estimates, files, judging, kinds, quality_baseline) = load(
@@ -95,7 +94,7 @@ def _texts(values: np.ndarray) -> list[str]:
 
 def flights() -> tuple[Answered, Answered]:
     """April and May, and June, each flight with what a model said that knows the winter."""
-    year = monitors.flights(range(1, 7)).sort_values("time")
+    year = flown.flights(range(1, 7)).sort_values("time")
     known = year[SCHEMA.numbers].to_numpy(np.float64)
     winter = (year["time"] < "2013-04-01").to_numpy()
     model = HistGradientBoostingClassifier(max_iter=60, random_state=1)
@@ -367,7 +366,4 @@ def _power(monitor: Monitor, spring: Answered, auc: float, number: int) -> bool:
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--share", type=float, default=1.0, help="of the work; default all of it")
-    if not main(parser.parse_args().share):
-        sys.exit("a bound is not held")
+    sys.exit(exit_status(main, __doc__))

@@ -2,14 +2,15 @@
 
 import pytest
 
-from bench import monitors
+from bench import flights
+from bench import monitors_data_quality as monitors
 
 pytestmark = pytest.mark.nightly
 
 
 @pytest.fixture(scope="module")
 def rows():
-    winter = monitors.flights(range(1, 4))
+    winter = flights.flights(range(1, 4))
     return monitors.batch(winter)
 
 
