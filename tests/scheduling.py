@@ -10,6 +10,7 @@ ROOT = Path(__file__).resolve().parent.parent
 TOGETHER = {
     "a story played once": ("tests/loop",),
     "CDK": (
+        "tests/comparison/test_comparison.py",
         "tests/constructs_library",
         "tests/delivery/test_github_roles.py",
         "tests/delivery/test_github_stack.py",
@@ -23,10 +24,12 @@ TOGETHER = {
         "tests/pipeline_definitions/test_changed_threshold.py",
         "tests/pipeline_definitions/test_make_definitions.py",
         "tests/promotion",
+        "tests/rehearsal/serving/test_rows.py",
         "tests/retraining",
         "tests/review/test_golden.py",
         "tests/stacks",
         "tests/test_app.py",
+        "tests/test_examples.py",
         "tests/test_snapshots.py",
         "tests/test_synth.py",
         "tests/upgrade",

@@ -14,7 +14,7 @@ from rehearsal.world import REPOSITORY, World
 from tests.rehearsal.serving.deployed import deploy
 from tests.synths import Synths
 
-pytestmark = [pytest.mark.local_aws, pytest.mark.nightly]
+pytestmark = pytest.mark.local_aws
 
 ROWS = ("all_at_once", "serverless")
 REQUESTS = 100
