@@ -6,6 +6,7 @@ from typing import Annotated, Self
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, model_validator
 
 from config.organisation import Organisation
+from config.places import Place, place_problems, places
 from config.served import serving_problems
 from mlops_constructs.monitoring import (
     Engine,
@@ -260,12 +261,18 @@ class StageConfig(BaseModel):
                 self.organisation.network,
             )
             yield from self._window_problems(model)
+        yield from place_problems(self.name, list(self._places()))
         for setting, named in (("hosting_of", self.hosting_of), ("release_of", self.release_of)):
             for name in sorted(set(named) - set(names)):
                 yield (
                     f"{setting} names the model {name!r}, which stage {self.name!r} does not have; "
                     f"it has {', '.join(names) or 'none'}"
                 )
+
+    def _places(self) -> Iterator[Place]:
+        for model in self.models:
+            hosting, name = self.hosting_for(model), self.resource_name(model)
+            yield from places(model, name, hosting, trained=self.trains)
 
     def _bucket_problems(self) -> Iterator[str]:
         region = self.region or "ap-northeast-1"

@@ -1,13 +1,13 @@
 """Two assemblies, compared."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Literal
 
 from review.assembly import Assembly, Stack
 from review.differences import differences
-from review.engine import impacts
+from review.engine import StackImpact, impacts
 from review.files import file_changes
-from review.findings import Review, StackDifferences
+from review.findings import Review, StackDifferences, Stopped
 from review.guards import weakened
 from review.hours import hours
 from review.moving import moved
@@ -32,7 +32,7 @@ def compare(base: Assembly, head: Assembly) -> Review:
         base=base.name,
         head=head.name,
         notes=(*base.notes, *head.notes),
-        stopped=(*moved(pairs), *stopped(pairs, engine)),
+        stopped=tuple(_stopped(pairs, engine)),
         guards=(*gate_guards(pairs), *weakened(pairs)),
         permissions=tuple(permissions(pairs)),
         network=tuple(network(pairs, engine)),
@@ -43,6 +43,16 @@ def compare(base: Assembly, head: Assembly) -> Review:
         stacks=tuple(_stacks(pairs)),
         names=dict(_names(pairs)),
     )
+
+
+def _stopped(pairs: Sequence[StackPair], engine: Mapping[str, StackImpact]) -> Iterator[Stopped]:
+    """What moves is told once, not again as what goes."""
+    moving = tuple(moved(pairs))
+    things = {one.thing for one in moving}
+    yield from moving
+    for one in stopped(pairs, engine):
+        if one.fate != "removed" or one.thing not in things:
+            yield one
 
 
 def _names(pairs: Iterable[StackPair]) -> Iterator[tuple[str, str]]:

@@ -9,10 +9,12 @@ from review.refused import Refused
 from review.resources import noun
 from review.schemas import known_types
 
+_REPLACED: Final = ("replaced", "may be replaced", "changed for good")
+
 SORTS: Final[Mapping[str, Callable[[Review], Iterator[str]]]] = {
-    "replacement": lambda review: (o.thing.noun for o in review.stopped if "replaced" in o.fate),
+    "replacement": lambda review: (o.thing.noun for o in review.stopped if o.fate in _REPLACED),
     "removal": lambda review: (
-        o.thing.noun for o in review.stopped if "replaced" not in o.fate and o.fate != "refused"
+        o.thing.noun for o in review.stopped if o.fate not in (*_REPLACED, "refused")
     ),
     "refusal": lambda review: (o.thing.noun for o in review.stopped if o.fate == "refused"),
     "guard": lambda review: (o.kind for o in review.guards),

@@ -11,6 +11,7 @@ from review.resources import Resource
 
 Fate: TypeAlias = Literal[
     "refused",
+    "changed for good",
     "replaced",
     "may be replaced",
     "removed",
@@ -82,7 +83,7 @@ class Stopped:
     """Something that stops, or that another takes the place of, or that can't change so.
 
     Attributes:
-        fate: What becomes of it; `refused` if AWS would not do it, and the deployment fails.
+        fate: What becomes of it; `refused` if it can't be done, and the deployment fails.
         causes: The properties that do it; none where it is removed.
         follows: The logical id of what is replaced and takes this along; empty if nothing does.
         notes: What else a reviewer should know.

@@ -127,6 +127,66 @@ def test_a_batch_whose_answers_would_be_scored_again_is_refused():
     assert said.startswith("the requests of 'test-churn' lie below 'rows' and its answers below")
 
 
+def batch(**prefixes: str) -> Batch:
+    return Batch(instance_type="ml.m5.large", **prefixes)
+
+
+BELOW = "in the data bucket of stage 'Test'; neither may lie in the other: set"
+
+
+@pytest.mark.parametrize("prefix", ["churn", "churn/new"])
+def test_rows_among_the_model_s_own_training_data_are_refused(prefix: str):
+    said = refused(models=(model("churn", hosting=batch(input_prefix=prefix)),))
+    assert said == [
+        f"training data of model 'churn' lie below 'churn' and rows to score of 'churn' below"
+        f" {prefix!r} {BELOW} input_prefix= of the Batch of 'churn' (somewhere/__init__.py)"
+    ]
+
+
+def test_answers_among_another_model_s_training_data_are_refused():
+    churn = model("churn", hosting=batch(output_prefix="fraud"))
+    said = refused(models=(model("fraud"), churn))
+    assert said == [
+        "training data of model 'fraud' lie below 'fraud' and answers of 'churn' below 'fraud'"
+        f" {BELOW} output_prefix= of the Batch of 'churn' (somewhere/__init__.py)"
+    ]
+
+
+def test_rows_that_two_models_would_score_are_refused_with_where_to_change_either():
+    own = {"fraud": batch(input_prefix="rows/fraud")}
+    churn = model("churn", hosting=batch(input_prefix="rows"))
+    said = refused(models=(churn, model("fraud")), hosting_of=own)
+    assert said == [
+        "rows to score of model 'churn' lie below 'rows' and rows to score of 'fraud' below"
+        f" 'rows/fraud' {BELOW} input_prefix= of the Batch of 'churn' (somewhere/__init__.py) or"
+        " input_prefix= of the Batch of 'fraud' (config/stages.py)"
+    ]
+
+
+def test_answers_that_another_model_would_score_are_refused():
+    churn = model("churn", hosting=batch(output_prefix="test-fraud-requests"))
+    [said] = refused(models=(churn, model("fraud", hosting=BATCH)))
+    assert said.startswith("answers of model 'churn' lie below 'test-fraud-requests' and rows to")
+
+
+def test_rows_among_labels_are_refused():
+    labelled = ModelQuality(ground_truth_prefix="labels", problem_type="Regression")
+    rows = model("churn", hosting=batch(input_prefix="labels/churn"))
+    [said] = refused(models=(model("fraud", labelled), rows))
+    assert said.startswith(
+        "labels of model 'fraud' lie below 'labels' and rows to score of 'churn'"
+    )
+
+
+def test_prefixes_that_only_begin_alike_lie_apart():
+    churn = model("churn", hosting=batch(input_prefix="churn-rows", output_prefix="churn.out"))
+    stage(models=(churn, model("fraud", hosting=BATCH), model("test-fraud")))
+
+
+def test_a_stage_that_trains_nothing_has_no_training_data_to_lie_among():
+    stage(models=(model("churn", hosting=batch(input_prefix="churn")),), follows="Dev")
+
+
 def test_monitors_of_a_model_that_scores_batches_are_refused_once():
     blind = BATCH.model_copy(update={"capture_percent": 0})
     [said] = refused(models=(model("churn", DataQuality(), hosting=blind),))

@@ -90,16 +90,17 @@ def clusters(definition: Mapping[str, Any]) -> Iterator[tuple[tuple[str, str], i
         f"Parameters.{parameter['Name']}": parameter.get("DefaultValue")
         for parameter in definition.get("Parameters", [])
     }
-    for step in _steps(definition.get("Steps", [])):
+    for step in steps(definition.get("Steps", [])):
         yield from _cluster(step, defaults)
 
 
-def _steps(steps: Sequence[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
-    for step in steps:
+def steps(listed: Sequence[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
+    """The steps of a pipeline, those within conditions included."""
+    for step in listed:
         yield step
         arguments = step.get("Arguments", {})
         for branch in ("IfSteps", "ElseSteps"):
-            yield from _steps(arguments.get(branch, []))
+            yield from steps(arguments.get(branch, []))
 
 
 def _cluster(

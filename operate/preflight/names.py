@@ -130,23 +130,30 @@ NAMED = {
 }
 
 
-def owned(account: Account, stack: str) -> set[str]:
+def owned(account: Account, stack: str, kind: str | None = None) -> set[str]:
     """Physical ids of what a stack has made; empty if there is no such stack.
 
     Of an ARN, the last part is added too, since some types have their name there.
+
+    Args:
+        account: Where the stack is.
+        stack: Its name.
+        kind: A type of CloudFormation's; by default all of them.
     """
     try:
-        return set(_owned(account, stack))
+        return set(_owned(account, stack, kind))
     except Refused as refused:
         if refused.code == "ValidationError" and "does not exist" in str(refused):
             return set()
         raise
 
 
-def _owned(account: Account, stack: str) -> Iterator[str]:
+def _owned(account: Account, stack: str, kind: str | None) -> Iterator[str]:
     for resource in account.each(
         "cloudformation", "list_stack_resources", "StackResourceSummaries", StackName=stack
     ):
+        if kind not in (None, resource["ResourceType"]):
+            continue
         identifier = resource.get("PhysicalResourceId", "")
         if resource["ResourceStatus"] != "DELETE_COMPLETE" and identifier:
             yield identifier

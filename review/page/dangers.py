@@ -12,6 +12,7 @@ from review.statements import ANYONE
 
 _FATES: Final = (
     "refused",
+    "changed for good",
     "removed",
     "replaced",
     "moves away",

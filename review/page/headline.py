@@ -8,8 +8,8 @@ from review.ranks import guard_rank, noun_rank
 
 _IMAGES = ("ImageUri", "TrainingImage", "Image")
 _FATES = (
-    "refused", "replaced", "may be replaced", "removed", "may be removed", "left behind",
-    "moves away",
+    "refused", "changed for good", "replaced", "may be replaced", "removed", "may be removed",
+    "left behind", "moves away",
 )  # fmt: skip
 _FEW = 4
 

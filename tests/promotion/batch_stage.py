@@ -126,9 +126,14 @@ def _assets(folder: Path) -> list[dict[str, Any]]:
 class BatchStage(Stage):
     """A stage whose model scores batches."""
 
-    def set_up(self, folder: Path) -> None:
-        """The slot, the group, assets, and both stacks."""
-        made = templates(folder)
+    def set_up(self, folder: Path, serving: str | None = None) -> None:
+        """The slot, the group, assets, and both stacks.
+
+        Args:
+            folder: Where assets lie.
+            serving: The template of what serves; by default the one that scores batches.
+        """
+        made = templates(folder) | ({STACK: serving} if serving else {})
         self.client("ssm").put_parameter(Name=SLOT, Type="StringList", Value=EMPTY)
         self.client("sagemaker").create_model_package_group(ModelPackageGroupName=GROUP)
         self.client("s3").create_bucket(Bucket=BUCKET)
@@ -139,13 +144,30 @@ class BatchStage(Stage):
             for place in asset["destinations"].values():
                 self.client("s3").put_object(Bucket=assets, Key=place["objectKey"], Body=body)
         for name, template in made.items():
-            self.client("s3").put_object(Bucket=BUCKET, Key=name, Body=template)
-            self.client("cloudformation").create_stack(
-                StackName=name,
-                TemplateURL=f"https://s3.{REGION}.amazonaws.com/{BUCKET}/{name}",
-                Capabilities=["CAPABILITY_NAMED_IAM"],
-            )
-            eventually(lambda name=name: self._created(name), f"the creation of {name}")
+            self.create(name, template)
+
+    def create(self, name: str, template: str) -> None:
+        """A stack, once it is there."""
+        self.client("cloudformation").create_stack(**self._changed(name, template))
+        eventually(lambda: self._created(name), f"the creation of {name}")
+
+    def update(self, name: str, template: str) -> dict[str, Any]:
+        """The stack once an update has come to its end, whatever that is."""
+        self.client("cloudformation").update_stack(**self._changed(name, template))
+
+        def ended() -> dict[str, Any] | None:
+            found = self.stack(name)
+            return None if found["StackStatus"].endswith("_IN_PROGRESS") else found
+
+        return eventually(ended, f"the end of the update of {name}", wait=self.let_time_pass)
+
+    def _changed(self, name: str, template: str) -> dict[str, Any]:
+        self.client("s3").put_object(Bucket=BUCKET, Key=name, Body=template)
+        return {
+            "StackName": name,
+            "TemplateURL": f"https://s3.{REGION}.amazonaws.com/{BUCKET}/{name}",
+            "Capabilities": ["CAPABILITY_NAMED_IAM"],
+        }
 
     def let_time_pass(self) -> None:
         """Until something happens; there is no endpoint to ask."""
