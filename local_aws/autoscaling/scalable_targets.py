@@ -5,6 +5,7 @@ import uuid
 from collections.abc import Mapping
 from typing import Any
 
+from local_aws.autoscaling.dimensions import DIMENSIONS
 from local_aws.clock import clock
 from local_aws.core.errors import ApiError, NotImplementedHere, ValidationException
 from local_aws.core.operations import dispatch, operation
@@ -15,7 +16,6 @@ from local_aws.core.tags import TAGS
 from local_aws.ministack.scope import account_id
 
 SERVICE = "application-autoscaling"
-DIMENSION = "sagemaker:variant:DesiredInstanceCount"
 # "The maximum number of scalable targets. This value can be between 1 and 50. The default value
 # is 50." (botocore, DescribeScalableTargets)
 PAGE_SIZE = 50
@@ -116,10 +116,11 @@ def _scope(target: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _refuse_unknown_variant(request: Request) -> None:
-    if request["ScalableDimension"] != DIMENSION or request["ServiceNamespace"] != "sagemaker":
+    dimension = DIMENSIONS.get(request["ScalableDimension"])
+    if dimension is None or request["ServiceNamespace"] != "sagemaker":
         raise NotImplementedHere(
-            f"The local AWS registers scalable targets of {DIMENSION} in namespace sagemaker, got "
-            f"{request['ScalableDimension']} in {request['ServiceNamespace']}."
+            f"The local AWS registers scalable targets of {' and '.join(DIMENSIONS)} in namespace "
+            f"sagemaker, got {request['ScalableDimension']} in {request['ServiceNamespace']}."
         )
     named = re.fullmatch("endpoint/([^/]+)/variant/([^/]+)", request["ResourceId"])
     if not named:
@@ -129,11 +130,13 @@ def _refuse_unknown_variant(request: Request) -> None:
         )
     endpoint, variant = named.groups()
     described = dispatch("sagemaker", "DescribeEndpoint", {"EndpointName": endpoint})
-    variants = [found["VariantName"] for found in described.get("ProductionVariants", ())]
+    variants = {each["VariantName"]: each for each in described.get("ProductionVariants", ())}
     if variant not in variants:
         raise ValidationException(
-            f"Endpoint {endpoint} has no production variant {variant}; it has {variants}."
+            f"Endpoint {endpoint} has no production variant {variant}; it has {list(variants)}."
         )
+    if dimension.of(variants[variant]) is None:
+        raise ValidationException(f"Variant {variant} of {endpoint} has no {dimension.wording}.")
 
 
 def _refuse_impossible_bounds(target: Mapping[str, Any]) -> None:

@@ -56,16 +56,15 @@ def find_policy(request: Mapping[str, Any]) -> dict[str, Any]:
 def put_scaling_policy(request: Request) -> dict[str, Any]:
     """Record a policy of a registered target, or change the one of that name.
 
-    A step scaling policy scales when an alarm rings whose action it is; target tracking of a
-    customized metric makes such alarms. That of a predefined metric is kept and scales nothing.
+    A step scaling policy scales when an alarm rings whose action it is; target tracking makes
+    such alarms.
     """
     find_target(request)
     with POLICIES.lock:
         before = POLICIES.get(_key(request))
         kind = request.get("PolicyType") or (before or {}).get("PolicyType", "StepScaling")
         configuration = _configuration(request, kind)
-        read = step_policy if kind == "StepScaling" else tracking_policy
-        scaling: Policy | None = read(request[CONFIGURATIONS[kind]])
+        scaling = _scaling(request, kind)
         policy_arn = before["PolicyARN"] if before else _arn(request)
         delete_alarms(before["Alarms"] if before else ())
         alarms = []
@@ -83,9 +82,7 @@ def put_scaling_policy(request: Request) -> dict[str, Any]:
             "CreationTime": before["CreationTime"] if before else clock.now(),
         }
         POLICIES.put(_key(request), policy)
-        SCALING.remove(policy_arn)
-        if scaling:
-            SCALING.put(policy_arn, scaling)
+        SCALING.put(policy_arn, scaling)
     return {"PolicyARN": policy_arn, "Alarms": alarms}
 
 
@@ -122,6 +119,16 @@ def policy_of_arn(policy_arn: str) -> tuple[Mapping[str, Any], Policy] | None:
     return next(each for each in POLICIES.values() if each["PolicyARN"] == policy_arn), policy
 
 
+def tracking_policies(target: Mapping[str, Any]) -> list[tuple[Mapping[str, Any], TrackingPolicy]]:
+    """The target tracking policies of a target, as they are described and as they scale."""
+    found = [policy_of_arn(policy["PolicyARN"]) for policy in POLICIES.values()]
+    return [
+        (described, policy)
+        for described, policy in filter(None, found)
+        if isinstance(policy, TrackingPolicy) and key_of(described) == key_of(target)
+    ]
+
+
 def _key(request: Mapping[str, Any]) -> str:
     return f"{key_of(request)}|{request['PolicyName']}"
 
@@ -135,6 +142,15 @@ def _configuration(request: Request, kind: str) -> Mapping[str, Any]:
     if kind == "TargetTrackingScaling" and sum(m in configuration for m in metrics) != 1:
         raise ValidationException(f"{name} needs exactly one of {' and '.join(metrics)}.")
     return configuration
+
+
+def _scaling(request: Request, kind: str) -> Policy:
+    given = request[CONFIGURATIONS[kind]]
+    if kind == "StepScaling":
+        return step_policy(given)
+    return tracking_policy(
+        given, resource=request["ResourceId"], dimension=request["ScalableDimension"]
+    )
 
 
 def _arn(request: Request) -> str:

@@ -27,10 +27,8 @@ async def ask(
         ThrottlingException: It is serverless and takes no more.
         UnknownModel: It is a multi-model variant and has no such archive.
     """
-    if variant.concurrency is None:
-        return await _measured(endpoint, fleet, variant, request, began, None)
-    with variant.concurrency.taken() as utilization:
-        return await _measured(endpoint, fleet, variant, request, began, utilization)
+    with variant.concurrency.taken() as concurrent:
+        return await _measured(endpoint, fleet, variant, request, began, concurrent)
 
 
 async def _measured(
@@ -39,7 +37,7 @@ async def _measured(
     variant: Variant,
     request: Request,
     began: float,
-    utilization: float | None,
+    concurrent: int,
 ) -> Reply | None:
     asked, beside = clock.now(), list[Metric]()
     container = variant.container
@@ -53,7 +51,8 @@ async def _measured(
             config_name=fleet.config_name,
             variant=variant.name,
             instance_count=variant.instance_count,
-            utilization=utilization,
+            concurrent=concurrent,
+            serverless=variant.serverless,
             status=reply.status if reply else 500,
             model_latency=clock.now() - asked,
             overhead_latency=asked - began,

@@ -117,7 +117,7 @@ def _variant(variant: Variant, ending: Stage | None, ended: Fraction) -> dict[st
         **capacity(
             running,
             variant.instance_count,
-            variant.concurrency.config if variant.concurrency else None,
+            variant.serverless,
         ),
         "VariantStatus": ending and [ending.of(running)],
     }

@@ -10,7 +10,7 @@ from local_aws.hosting.capture import DataCapture
 from local_aws.hosting.container import Container
 from local_aws.hosting.log_stream import LogStream
 from local_aws.hosting.multi_model import ModelSet
-from local_aws.hosting.serverless import Concurrency
+from local_aws.hosting.serverless import Concurrency, ServerlessConfig
 
 
 @dataclass(kw_only=True)
@@ -21,7 +21,7 @@ class Variant:
         image: the image that AWS would run.
         weight: its traffic relative to the sum of all weights.
         instance_count: how many instances AWS would run; here they share one process.
-        concurrency: of a serverless variant, which has no instances; None of all others.
+        concurrency: the requests that it answers at the moment.
     """
 
     name: str
@@ -30,8 +30,13 @@ class Variant:
     instance_count: int
     container: Container | ModelSet
     log: LogStream
-    concurrency: Concurrency | None = None
+    concurrency: Concurrency = field(default_factory=Concurrency)
     credit: float = field(default=0.0, init=False)
+
+    @property
+    def serverless(self) -> ServerlessConfig | None:
+        """Its ServerlessConfig; None if it runs on instances."""
+        return self.concurrency.config
 
     def stop(self) -> None:
         """End the process, keep its log, and give back its disk."""

@@ -128,7 +128,7 @@ def _start(config: VariantConfig, serving: Serving, endpoint_name: str) -> Varia
         weight=config.weight,
         instance_count=config.instance_count,
         container=container,
-        concurrency=Concurrency(config.serverless) if config.serverless else None,
+        concurrency=Concurrency(config.serverless),
         log=log,
     )
 

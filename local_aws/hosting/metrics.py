@@ -15,12 +15,16 @@ from typing import Any, Protocol
 
 from local_aws.clock import clock
 from local_aws.core import background
+from local_aws.hosting.serverless import ServerlessConfig
 
 NAMESPACE = "AWS/SageMaker"
 # AWS publishes every minute; sooner costs nothing here. Points carry the time they are put.
 PUBLISH_AFTER_SECONDS = 1.0
 # PutMetricData takes 150 values a metric.
 VALUES_PER_DATUM = 150
+# "high-resolution CloudWatch metrics" that come "every 10 seconds"
+# (https://docs.aws.amazon.com/sagemaker/latest/dg/endpoint-auto-scaling-add-code-define.html).
+HIGH_RESOLUTION = {"ConcurrentRequestsPerModel"}
 
 PutMetricData = Callable[[str, list[dict[str, Any]]], None]
 Series = tuple[str, str, str]
@@ -31,8 +35,9 @@ class Invocation:
     """One request to a variant; times in seconds.
 
     Attributes:
-        utilization: the share of its MaxConcurrency that a serverless variant uses, which is
-            measured in place of its instances; None of a variant on instances.
+        concurrent: how many requests the variant answers at once, this one included.
+        serverless: what is measured of a serverless variant in place of its instances; None of a
+            variant on instances.
         beside: more metrics of it.
     """
 
@@ -42,16 +47,19 @@ class Invocation:
     status: int
     model_latency: float
     overhead_latency: float
-    utilization: float | None = None
+    concurrent: int = 1
+    serverless: ServerlessConfig | None = None
     beside: Sequence[tuple[str, str, float]] = ()
 
     def values(self) -> Iterator[tuple[str, str, float]]:
         """Each metric's name, unit and value; an error metric is 0 where there was none."""
         yield "Invocations", "None", 1
-        if self.utilization is None:
-            yield "InvocationsPerInstance", "None", 1 / max(self.instance_count, 1)
+        if self.serverless:
+            yield from self.serverless.metrics(self.concurrent)
         else:
-            yield "ServerlessConcurrentExecutionsUtilization", "None", self.utilization
+            instances = max(self.instance_count, 1)
+            yield "InvocationsPerInstance", "None", 1 / instances
+            yield "ConcurrentRequestsPerModel", "None", self.concurrent / instances
         yield "Invocation4XXErrors", "None", int(400 <= self.status < 500)
         yield "Invocation5XXErrors", "None", int(self.status >= 500)
         yield "ModelLatency", "Microseconds", round(self.model_latency * 1e6)
@@ -119,6 +127,7 @@ def _data(
             "MetricName": name,
             "Unit": unit,
             "Timestamp": clock.now(),
+            "StorageResolution": 1 if name in HIGH_RESOLUTION else 60,
             "Dimensions": [
                 {"Name": key, "Value": value}
                 for key, value in zip(names, series, strict=True)

@@ -39,7 +39,7 @@ def _retaining_variant(
 ) -> VariantConfig:
     if not serving:
         return config
-    on_instances = not (config.serverless or serving.concurrency)
+    on_instances = not (config.serverless or serving.serverless)
     if "DesiredInstanceCount" not in excluded and on_instances:
         config = replace(config, instance_count=serving.instance_count)
     if "DesiredWeight" not in excluded:

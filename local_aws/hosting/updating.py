@@ -17,6 +17,7 @@ from local_aws.hosting.guard import Guard, described
 from local_aws.hosting.launch_fleet import pending, plan
 from local_aws.hosting.retained import retaining
 from local_aws.hosting.scaling import scaled_variants
+from local_aws.hosting.serverless import ServerlessConfig, serverless_update
 from local_aws.hosting.variant_configs import VariantConfig
 
 
@@ -65,22 +66,29 @@ def update_endpoint_weights_and_capacities(request: Request) -> dict[str, Any]:
             raise ValidationException(
                 f"Endpoint {endpoint.name} has no production variant {', '.join(unknown)}."
             )
-        _refuse_instances_of_serverless(changes)
-        for variant, item in changes:
+        serverless = [_serverless(variant, item) for variant, item in changes]
+        for (variant, item), config in zip(changes, serverless, strict=True):
             if variant:
                 variant.weight = float(item.get("DesiredWeight", variant.weight))
                 variant.instance_count = item.get("DesiredInstanceCount", variant.instance_count)
+                variant.concurrency.config = config
         endpoint.change("Updating")
     background.run(rollout.resize, endpoint)
     return {"EndpointArn": endpoint.arn}
 
 
-def _refuse_instances_of_serverless(changes: Sequence[tuple[Variant | None, Request]]) -> None:
-    for variant, item in changes:
-        if variant and variant.concurrency and "DesiredInstanceCount" in item:
-            raise ValidationException(
-                f"Serverless variant {variant.name} has no DesiredInstanceCount."
-            )
+def _serverless(variant: Variant | None, item: Request) -> ServerlessConfig | None:
+    """What the variant's ServerlessConfig becomes; None if it runs on instances."""
+    config, changes = variant.serverless if variant else None, serverless_update(item)
+    if config and "DesiredInstanceCount" in item:
+        raise ValidationException(
+            f"Serverless variant {item['VariantName']} has no DesiredInstanceCount."
+        )
+    if config is None and changes:
+        raise ValidationException(
+            f"Variant {item['VariantName']} runs on instances and has no ServerlessUpdateConfig."
+        )
+    return config.updated(changes) if config else None
 
 
 def _deployment_config(request: Request, endpoint: Endpoint) -> Request | None:

@@ -121,7 +121,10 @@ class Exercise:
         configured = sagemaker("CreateEndpointConfig", EndpointConfigName=f"{self._name}-config")
         for member in VARIANTS:
             configured[member][0].update(ModelName=model, VariantName=member)
-        weights = {"EndpointName": endpoint, "DesiredWeightsAndCapacities": [variant]}
+        warm = {
+            "VariantName": "One",
+            "ServerlessUpdateConfig": {"MaxConcurrency": 2, "ProvisionedConcurrency": 1},
+        }
         update = sagemaker("UpdateEndpoint", **named)
         invoke = maximal("sagemaker-runtime", "InvokeEndpoint")
         packages = f"arn:aws:sagemaker:us-east-1:123456789012:model-package/{self._name}"
@@ -149,7 +152,10 @@ class Exercise:
                 without(maximal("sagemaker-runtime", "InvokeEndpointAsync"), member)
                 for member in ("Body", "InputLocation")
             ],
-            ("sagemaker", "UpdateEndpointWeightsAndCapacities"): [weights],
+            ("sagemaker", "UpdateEndpointWeightsAndCapacities"): [
+                {"EndpointName": endpoint, "DesiredWeightsAndCapacities": [each]}
+                for each in (variant, warm)
+            ],
             ("sagemaker", "UpdateEndpoint"): [
                 *by_policy(without(update, "RetainDeploymentConfig")),
                 without(update, "DeploymentConfig"),

@@ -10,8 +10,8 @@ import pytest
 
 from local_aws.autoscaling.steps import Step, StepPolicy
 from tests.local_aws.later import Later
-from tests.local_aws.model_archives import echo
-from tests.local_aws.stage import Stage, refusal
+from tests.local_aws.scaled import Scaled
+from tests.local_aws.stage import refusal
 
 # The example of the guide: an alarm at 60 %, and steps of the capacity of 10.
 OUT = (
@@ -70,41 +70,12 @@ def test_an_exact_capacity_and_a_change_are_what_they_say() -> None:
     assert policy(step, kind="ChangeInCapacity").capacity(1, -1, 0) == 1
 
 
-class Scaled(Stage):
-    """An asynchronous endpoint without instances, which scales out for what waits."""
+class Waiting(Scaled):
+    """An asynchronous endpoint, which scales out for what waits."""
 
-    def __init__(self, later: Later) -> None:
-        super().__init__(later.client)
-        self.later = later
-        self.scaling = later.client("application-autoscaling")
-        self.cloudwatch = later.client("cloudwatch")
+    def scaled_config(self, model: str) -> str:
         output = {"OutputConfig": {"S3OutputPath": f"s3://{self.name}/answers"}}
-        config = self.config(self.model(echo("hello")), AsyncInferenceConfig=output)
-        self.asynchronous = self.endpoint(config)
-        self.target = {
-            "ServiceNamespace": "sagemaker",
-            "ResourceId": f"endpoint/{self.asynchronous}/variant/One",
-            "ScalableDimension": "sagemaker:variant:DesiredInstanceCount",
-        }
-
-    def set(self, instances: int) -> None:
-        self.sagemaker.update_endpoint_weights_and_capacities(
-            EndpointName=self.asynchronous,
-            DesiredWeightsAndCapacities=[{"VariantName": "One", "DesiredInstanceCount": instances}],
-        )
-        self.at_rest(self.asynchronous)
-
-    def instances(self) -> int:
-        found = self.sagemaker.describe_endpoint(EndpointName=self.asynchronous)
-        count: int = found["ProductionVariants"][0]["DesiredInstanceCount"]
-        return count
-
-    def activities(self) -> list[dict[str, Any]]:
-        """What policies did to the variant, newest first."""
-        found: list[dict[str, Any]] = self.scaling.describe_scaling_activities(
-            ServiceNamespace="sagemaker", ResourceId=self.target["ResourceId"]
-        )["ScalingActivities"]
-        return found
+        return self.config(model, AsyncInferenceConfig=output)
 
     def policy(self, adjustment: int, **configuration: Any) -> str:
         """A policy for a metric at or above the threshold; its ARN."""
@@ -126,7 +97,7 @@ class Scaled(Stage):
             AlarmName=self.name,
             Namespace="AWS/SageMaker",
             MetricName=metric,
-            Dimensions=[{"Name": "EndpointName", "Value": self.asynchronous}],
+            Dimensions=[{"Name": "EndpointName", "Value": self.scaled}],
             Statistic="Average",
             Period=60,
             EvaluationPeriods=1,
@@ -139,21 +110,21 @@ class Scaled(Stage):
 
 
 @pytest.fixture
-def scaled(later: Later) -> Iterator[Scaled]:
-    made = Scaled(later)
+def scaled(later: Later) -> Iterator[Waiting]:
+    made = Waiting(later)
     yield made
     made.cloudwatch.delete_alarms(AlarmNames=[made.name])
     made.close()
 
 
 @pytest.mark.local_aws
-def test_what_waits_without_instances_scales_out_and_is_answered(scaled: Scaled) -> None:
-    scaled.scaling.register_scalable_target(**scaled.target, MinCapacity=0, MaxCapacity=4)
+def test_what_waits_without_instances_scales_out_and_is_answered(scaled: Waiting) -> None:
+    scaled.register(0, 4)
     scaled.set(0)
     scaled.alarm(scaled.policy(1, Cooldown=300))
     began = scaled.later.aws.now()
     asked = scaled.runtime.invoke_endpoint_async(
-        EndpointName=scaled.asynchronous, Body=b"1", ContentType="text/csv"
+        EndpointName=scaled.scaled, Body=b"1", ContentType="text/csv"
     )
     key = asked["OutputLocation"].removeprefix(f"s3://{scaled.name}/")
 
@@ -173,9 +144,9 @@ def test_what_waits_without_instances_scales_out_and_is_answered(scaled: Scaled)
 
 @pytest.mark.local_aws
 def test_an_alarm_that_goes_on_scales_again_after_each_cooldown_to_the_bound(
-    scaled: Scaled,
+    scaled: Waiting,
 ) -> None:
-    scaled.scaling.register_scalable_target(**scaled.target, MinCapacity=0, MaxCapacity=4)
+    scaled.register(0, 4)
     scaled.set(1)
     name = scaled.alarm(scaled.policy(2, Cooldown=600), metric="Load")
 
@@ -187,7 +158,7 @@ def test_an_alarm_that_goes_on_scales_again_after_each_cooldown_to_the_bound(
                     "MetricName": "Load",
                     "Value": value,
                     "Timestamp": scaled.later.aws.now(),
-                    "Dimensions": [{"Name": "EndpointName", "Value": scaled.asynchronous}],
+                    "Dimensions": [{"Name": "EndpointName", "Value": scaled.scaled}],
                 }
             ],
         )
@@ -205,27 +176,20 @@ def test_an_alarm_that_goes_on_scales_again_after_each_cooldown_to_the_bound(
 
 
 @pytest.mark.local_aws
-def test_target_tracking_of_the_backlog_scales_out_and_in_to_zero(scaled: Scaled) -> None:
-    scaled.scaling.register_scalable_target(**scaled.target, MinCapacity=0, MaxCapacity=4)
+def test_target_tracking_of_the_backlog_scales_out_and_in_to_zero(scaled: Waiting) -> None:
+    scaled.register(0, 4)
     scaled.set(0)
-    made = scaled.scaling.put_scaling_policy(
-        PolicyName="track",
-        PolicyType="TargetTrackingScaling",
-        TargetTrackingScalingPolicyConfiguration={
-            "TargetValue": 5.0,
-            "CustomizedMetricSpecification": {
-                "MetricName": "ApproximateBacklogSizePerInstance",
-                "Namespace": "AWS/SageMaker",
-                "Dimensions": [{"Name": "EndpointName", "Value": scaled.asynchronous}],
-                "Statistic": "Average",
-            },
-            "ScaleInCooldown": 60,
-            "ScaleOutCooldown": 60,
+    alarms = scaled.track(
+        {
+            "MetricName": "ApproximateBacklogSizePerInstance",
+            "Namespace": "AWS/SageMaker",
+            "Dimensions": [{"Name": "EndpointName", "Value": scaled.scaled}],
+            "Statistic": "Average",
         },
-        **scaled.target,
+        5.0,
+        ScaleInCooldown=60,
+        ScaleOutCooldown=60,
     )
-    names = [alarm["AlarmName"] for alarm in made["Alarms"]]
-    alarms = scaled.cloudwatch.describe_alarms(AlarmNames=names)["MetricAlarms"]
     assert sorted((each["Threshold"], each["EvaluationPeriods"]) for each in alarms) == [
         (4.5, 15),
         (5.0, 3),
@@ -233,7 +197,7 @@ def test_target_tracking_of_the_backlog_scales_out_and_in_to_zero(scaled: Scaled
     began = scaled.later.aws.now()
     for _ in range(12):
         scaled.runtime.invoke_endpoint_async(
-            EndpointName=scaled.asynchronous, Body=b"1", ContentType="text/csv"
+            EndpointName=scaled.scaled, Body=b"1", ContentType="text/csv"
         )
     scaled.later.until(lambda: scaled.instances())
     assert scaled.instances() == 3
@@ -242,27 +206,23 @@ def test_target_tracking_of_the_backlog_scales_out_and_in_to_zero(scaled: Scaled
     assert 900 <= scaled.later.aws.now() - began < 1800
     assert len(scaled.activities()) == 2
     scaled.scaling.delete_scaling_policy(PolicyName="track", **scaled.target)
+    names = [alarm["AlarmName"] for alarm in alarms]
     assert scaled.cloudwatch.describe_alarms(AlarmNames=names)["MetricAlarms"] == []
 
 
 @pytest.mark.local_aws
-def test_a_suspended_target_is_not_scaled(scaled: Scaled) -> None:
-    scaled.scaling.register_scalable_target(
-        **scaled.target,
-        MinCapacity=0,
-        MaxCapacity=4,
-        SuspendedState={"DynamicScalingOutSuspended": True},
-    )
+def test_a_suspended_target_is_not_scaled(scaled: Waiting) -> None:
+    scaled.register(0, 4, SuspendedState={"DynamicScalingOutSuspended": True})
     scaled.set(0)
     scaled.alarm(scaled.policy(1))
-    scaled.runtime.invoke_endpoint_async(EndpointName=scaled.asynchronous, Body=b"1")
+    scaled.runtime.invoke_endpoint_async(EndpointName=scaled.scaled, Body=b"1")
     scaled.later.pass_time(300)
     assert scaled.instances() == 0
 
 
 @pytest.mark.local_aws
-def test_a_policy_without_steps_and_one_as_another_action_are_refused(scaled: Scaled) -> None:
-    scaled.scaling.register_scalable_target(**scaled.target, MinCapacity=0, MaxCapacity=4)
+def test_a_policy_without_steps_and_one_as_another_action_are_refused(scaled: Waiting) -> None:
+    scaled.register(0, 4)
     message = refusal(
         scaled.scaling.put_scaling_policy,
         PolicyName="out",

@@ -13,6 +13,7 @@ import boto3
 import pytest
 from botocore.config import Config
 
+from local_aws.hosting.serverless import ServerlessConfig
 from local_aws.launch import LocalAws
 from tests.local_aws.guardrails import deployment
 from tests.local_aws.model_archives import ENVIRONMENT, IMAGE, echo
@@ -103,10 +104,36 @@ def _plain(aws: LocalAws) -> dict[str, Any]:
     return {name: value for name, value in aws.client_arguments().items() if name != "config"}
 
 
+MEASURED = {
+    "Invocations",
+    "Invocation4XXErrors",
+    "Invocation5XXErrors",
+    "ModelLatency",
+    "OverheadLatency",
+    "ServerlessConcurrentExecutionsUtilization",
+}
+PROVISIONED = {
+    f"ServerlessProvisionedConcurrency{name}"
+    for name in ("Executions", "Utilization", "Invocations", "SpilloverInvocations")
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "members", "measured"),
+    [
+        ("measured", {}, MEASURED),
+        ("provisioned", {"ProvisionedConcurrency": 1}, MEASURED | PROVISIONED),
+    ],
+)
 def test_utilization_is_measured_in_place_of_instances(
-    stage: Stage, client: Callable[[str], Any]
+    stage: Stage,
+    client: Callable[[str], Any],
+    name: str,
+    members: dict[str, int],
+    measured: set[str],
 ) -> None:
-    endpoint = stage.endpoint(config(stage, "measured"), name="measured")
+    serverless = variant(stage, ServerlessConfig={**SERVERLESS, **members})
+    endpoint = stage.endpoint(config(stage, name, serverless), name=name)
     stage.ask(endpoint)
     metrics = eventually(
         lambda: (
@@ -117,14 +144,41 @@ def test_utilization_is_measured_in_place_of_instances(
             .get("Metrics")
         )
     )
-    assert {metric["MetricName"] for metric in metrics} == {
-        "Invocations",
-        "Invocation4XXErrors",
-        "Invocation5XXErrors",
-        "ModelLatency",
-        "OverheadLatency",
-        "ServerlessConcurrentExecutionsUtilization",
+    assert {metric["MetricName"] for metric in metrics} == measured
+
+
+@pytest.mark.parametrize(
+    ("concurrent", "utilization", "spilled"), [(1, 0.5, 0), (2, 1.0, 0), (3, 1.5, 1)]
+)
+def test_what_is_above_the_provisioned_concurrency_spills_over(
+    concurrent: int, utilization: float, spilled: int
+) -> None:
+    serverless = ServerlessConfig(memory_mb=1024, max_concurrency=6, provisioned_concurrency=2)
+    values = {name: value for name, _, value in serverless.metrics(concurrent)}
+    above = "ServerlessProvisionedConcurrency"
+    assert values == {
+        "ServerlessConcurrentExecutionsUtilization": concurrent / 6,
+        f"{above}Executions": concurrent,
+        f"{above}Utilization": utilization,
+        f"{above}Invocations": 1 - spilled,
+        f"{above}SpilloverInvocations": spilled,
     }
+
+
+def test_concurrency_is_changed_in_place_within_its_bounds(stage: Stage) -> None:
+    endpoint = stage.endpoint(config(stage, "changed"), name="changed")
+
+    def change(**members: int) -> dict[str, Any]:
+        desired = {"VariantName": "One", "ServerlessUpdateConfig": members}
+        return {"EndpointName": endpoint, "DesiredWeightsAndCapacities": [desired]}
+
+    update = stage.sagemaker.update_endpoint_weights_and_capacities
+    update(**change(MaxConcurrency=4, ProvisionedConcurrency=3))
+    (shown,) = stage.at_rest(endpoint)["ProductionVariants"]
+    assert shown["CurrentServerlessConfig"] == {
+        "MemorySizeInMB": 2048, "MaxConcurrency": 4, "ProvisionedConcurrency": 3
+    }  # fmt: skip
+    assert "must be at most MaxConcurrency (2)" in refusal(update, **change(MaxConcurrency=2))
 
 
 def test_serverless_becomes_instances_but_not_the_other_way(stage: Stage) -> None:

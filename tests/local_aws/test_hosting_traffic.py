@@ -123,6 +123,7 @@ def test_each_metric_is_put_with_and_without_the_config_in_its_dimensions() -> N
     names = {
         "Invocations",
         "InvocationsPerInstance",
+        "ConcurrentRequestsPerModel",
         "Invocation4XXErrors",
         "Invocation5XXErrors",
         "ModelLatency",
@@ -131,6 +132,13 @@ def test_each_metric_is_put_with_and_without_the_config_in_its_dimensions() -> N
     with_config = {key[0] for key in data if key[1:] == ("flights", "AllTraffic", "config-1")}
     without = {key[0] for key in data if key[1:] == ("flights", "AllTraffic")}
     assert with_config == without == names
+
+
+def test_concurrent_requests_are_counted_by_instance_at_high_resolution() -> None:
+    data = published(invocation(concurrent=6))
+    datum = data["ConcurrentRequestsPerModel", "flights", "AllTraffic"]
+    assert (datum["Values"], datum["StorageResolution"]) == ([1.5], 1)
+    assert data["Invocations", "flights", "AllTraffic"]["StorageResolution"] == 60
 
 
 def test_latencies_are_microseconds_and_stamped_now() -> None:
