@@ -10,6 +10,8 @@ from local_aws.core.events import emit
 
 _STATE_CHANGE = "CloudWatch Alarm State Change"
 _CONFIGURATION_CHANGE = "CloudWatch Alarm Configuration Change"
+# Such alarms follow the traffic, minute by minute; their names are AWS's.
+_OF_TARGET_TRACKING = "TargetTracking-"
 _SUPPRESSORS = {
     "actionsSuppressor": "ActionsSuppressor",
     "actionsSuppressorWaitPeriod": "ActionsSuppressorWaitPeriod",
@@ -139,4 +141,5 @@ def _present(members: dict[str, Any]) -> dict[str, Any]:
 
 
 def _emit(alarm: Alarm, detail_type: str, detail: dict[str, Any]) -> None:
-    emit(detail_type, detail, [alarm.arn], source="aws.cloudwatch")
+    counted = not alarm.name.startswith(_OF_TARGET_TRACKING)
+    emit(detail_type, detail, [alarm.arn], source="aws.cloudwatch", counted=counted)

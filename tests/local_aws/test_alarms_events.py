@@ -121,6 +121,16 @@ def test_the_documented_event_of_metric_math_is_told_word_for_word(
         same(last(here, "State Change"), sample)
 
 
+def test_alarms_of_target_tracking_do_not_decide_which_events_come_twice(here: Lab) -> None:
+    for number in range(6):
+        here.alarm(f"own-{number}")
+        here.alarm(f"TargetTracking-endpoint/{number}")
+    told = [event["Detail"]["alarmName"] for event in here.events]
+    twice = {name for name in told if told.count(name) == 2}
+    assert len(twice) == 2
+    assert all(name.startswith("own-") for name in twice)
+
+
 @pytest.fixture
 def children(here: Lab) -> Lab:
     here.alarm("ServerCpuTooHigh", **CPU)
