@@ -98,14 +98,22 @@ def test_what_has_an_answer_in_the_window_is_scored_again(
     assert manifest[1:] == ["2026/11/26/12/a.csv"]
 
 
-def test_what_the_day_before_has_no_answer_for_is_late(gather: Any, bucket: Bucket, tmp_path: Path):
-    put(bucket, *(f"{ROWS}/2026/11/25/13/{name}.csv" for name in "ab"))
-    put(bucket, f"{ANSWERS}/2026/11/25/13/a.csv.out")
-    put(bucket, f"{ROWS}/2026/11/25/11/older.csv", f"{ROWS}/2026/11/26/12/c.csv")
+def test_what_the_day_before_has_no_answer_for_is_late_and_said(
+    gather: Any, bucket: Bucket, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    put(bucket, *(f"{ROWS}/2026/11/25/12/{name}.csv" for name in "ab"))
+    put(bucket, f"{ANSWERS}/2026/11/25/12/a.csv.out")
+    put(bucket, f"{ROWS}/2026/11/25/11/older.csv")
+    put(bucket, *(f"{ROWS}/2026/11/26/12/{name}.csv" for name in "cd"))
     _, manifest = run(gather, tmp_path, end="2026-11-26T13:10:00Z", hours=1)
-    assert manifest[1:] == ["2026/11/25/13/b.csv", "2026/11/26/12/c.csv"]
+    assert manifest[1:] == ["2026/11/25/12/b.csv", "2026/11/26/12/c.csv", "2026/11/26/12/d.csv"]
     gathered = json.loads((tmp_path / "gathered.json").read_text())
-    assert gathered == {"objects": 2, "late": 1}
+    assert gathered == {"objects": 3, "late": 1}
+    assert [metric["Value"] for metric in bucket.metrics] == [3.0, 1.0]
+    assert capsys.readouterr().out == (
+        "2 objects arrived in the 1 hours before 2026-11-26T13:00Z, and 1 of the day before that "
+        "have no answer yet\n"
+    )
 
 
 def test_folders_and_empty_objects_are_no_requests(gather: Any, bucket: Bucket, tmp_path: Path):
@@ -144,8 +152,13 @@ def test_now_is_the_last_full_hour(gather: Any):
     assert 0 <= (datetime.now(UTC) - hour).total_seconds() < 3700
 
 
-def test_a_time_in_another_zone_is_taken_as_utc(gather: Any):
+def test_a_time_in_another_zone_is_taken_as_utc_and_one_without_a_zone_is_utc(gather: Any):
     assert gather.full_hour("2026-11-26T02:30:00+02:00") == datetime(2026, 11, 26, 0, tzinfo=UTC)
+    assert gather.full_hour("2026-11-26T02:30:00") == datetime(2026, 11, 26, 2, tzinfo=UTC)
+
+
+def test_a_prefix_may_end_in_a_slash(gather: Any):
+    assert gather.place_of("s3://data/in/rows/") == gather.Place("data", "in/rows")
 
 
 @pytest.mark.parametrize(

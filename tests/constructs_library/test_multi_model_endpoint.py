@@ -68,8 +68,19 @@ def test_it_is_there_before_any_archive_is(template: dict[str, Any]):
 def test_it_scales_and_captures_nothing(template: dict[str, Any]):
     target = the(template, TARGET)["Properties"]
     assert (target["MinCapacity"], target["MaxCapacity"]) == (2, 4)
+    policy = the(template, "AWS::ApplicationAutoScaling::ScalingPolicy")["Properties"]
+    tracked = policy["TargetTrackingScalingPolicyConfiguration"]
+    # https://docs.aws.amazon.com/autoscaling/application/APIReference/API_PredefinedMetricSpecification.html
+    assert tracked == {
+        "TargetValue": 600,
+        "PredefinedMetricSpecification": {
+            "PredefinedMetricType": "SageMakerVariantInvocationsPerInstance"
+        },
+    }
     assert "DataCaptureConfig" not in the(template, CONFIG)["Properties"]
-    assert the(template, ENDPOINT)["Properties"]["RetainAllVariantProperties"] is True
+    endpoint = the(template, ENDPOINT)["Properties"]
+    assert endpoint["RetainAllVariantProperties"] is True
+    assert "ExcludeRetainedVariantProperties" not in endpoint
 
 
 def test_another_image_takes_over_as_other_releases_do(template: dict[str, Any]):

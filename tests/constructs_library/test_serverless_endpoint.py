@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from aws_cdk import Stack
 from aws_cdk import aws_iam as iam
+from botocore.session import get_session
 from pydantic import ValidationError
 
 from config.refusal import sentences
@@ -133,6 +134,20 @@ def test_more_kept_warm_than_there_is_is_refused():
     assert sentences(refusal.value) == [
         "provisioned_concurrency must be at most max_concurrency (2), got 3"
     ]
+
+
+def test_all_that_aws_has_got_can_be_asked_for():
+    shape = (
+        get_session().get_service_model("sagemaker").shape_for("ProductionVariantServerlessConfig")
+    )
+    memory, most, warm = (
+        shape.members[name].metadata
+        for name in ("MemorySizeInMB", "MaxConcurrency", "ProvisionedConcurrency")
+    )
+    for end in ("min", "max"):
+        Serverless(
+            memory_mb=memory[end], max_concurrency=most[end], provisioned_concurrency=warm[end]
+        )
 
 
 @pytest.mark.parametrize(

@@ -179,17 +179,16 @@ def test_an_alarm_that_goes_on_scales_again_after_each_cooldown_to_the_bound(
 def test_target_tracking_of_the_backlog_scales_out_and_in_to_zero(scaled: Waiting) -> None:
     scaled.register(0, 4)
     scaled.set(0)
-    alarms = scaled.track(
-        {
-            "MetricName": "ApproximateBacklogSizePerInstance",
-            "Namespace": "AWS/SageMaker",
-            "Dimensions": [{"Name": "EndpointName", "Value": scaled.scaled}],
-            "Statistic": "Average",
-        },
-        5.0,
-        ScaleInCooldown=60,
-        ScaleOutCooldown=60,
-    )
+    backlog = {
+        "MetricName": "ApproximateBacklogSizePerInstance",
+        "Namespace": "AWS/SageMaker",
+        "Dimensions": [{"Name": "EndpointName", "Value": scaled.scaled}],
+        "Statistic": "Average",
+    }
+    cooldowns = {"ScaleInCooldown": 60, "ScaleOutCooldown": 60}
+    before, alarms = (scaled.track(backlog, target, **cooldowns) for target in (9.0, 5.0))
+    names = [alarm["AlarmName"] for alarm in before]
+    assert scaled.cloudwatch.describe_alarms(AlarmNames=names)["MetricAlarms"] == []
     assert sorted((each["Threshold"], each["EvaluationPeriods"]) for each in alarms) == [
         (4.5, 15),
         (5.0, 3),
