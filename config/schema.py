@@ -22,6 +22,7 @@ from mlops_constructs.serving import (
     AllAtOnce,
     Batch,
     Hosting,
+    MultiModel,
     Release,
     Shadow,
     Split,
@@ -86,6 +87,11 @@ class StageConfig(BaseModel):
     def scores_batches(self) -> bool:
         """Whether a model of it has no endpoint, but a pipeline that scores what arrived."""
         return any(isinstance(self.hosting_for(model), Batch) for model in self.models)
+
+    @property
+    def names_archives(self) -> bool:
+        """Whether requests to a model of it name the archive that answers them."""
+        return any(isinstance(self.hosting_for(model), MultiModel) for model in self.models)
 
     @property
     def trained_by(self) -> "StageConfig":

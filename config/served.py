@@ -1,7 +1,6 @@
 """Why a model can't be served in a stage as it was told."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Final
+from collections.abc import Iterator, Sequence
 
 from mlops_constructs.monitoring import MonitorSettings, monitor_problems
 from mlops_constructs.network import Network
@@ -12,12 +11,9 @@ from mlops_constructs.serving import (
     RealTime,
     Release,
     batch_problems,
+    probe_problems,
     release_problems,
 )
-
-_NOT_YET: Final[Mapping[type[Hosting], str]] = {
-    MultiModel: "promotions copy no archives",
-}
 
 
 def serving_problems(
@@ -36,14 +32,11 @@ def serving_problems(
         monitors: What watches it.
         network: Where its containers run; None for SageMaker's own.
     """
-    if type(hosting) in _NOT_YET:
-        yield (
-            f"model {name!r} can't be served by {type(hosting).__name__} yet: "
-            f"{_NOT_YET[type(hosting)]}; serve it by RealTime, Serverless, Async or Batch"
-        )
     kinds = [monitor.kind for monitor in monitors]
     yield from release_problems(name, hosting, release, monitors=kinds, network=network)
     if isinstance(hosting, Batch):
         yield from batch_problems(name, hosting)
+    if isinstance(hosting, MultiModel):
+        yield from probe_problems(name)
     if isinstance(hosting, RealTime):
         yield from monitor_problems(name, hosting.capture_percent, monitors)

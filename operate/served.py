@@ -24,12 +24,14 @@ class Served:
         reason: FailureReason, or empty.
         config: EndpointConfigName, or the name of the model that a pipeline scores with, or empty.
         version: The version that answers; None if there is none, or the model names no package.
+            Where each request names an archive, it is the one that the slot names.
         slot: ARN of the version that the slot names, or NONE.
         variants: ProductionVariants of DescribeEndpoint.
         pending: PendingDeploymentSummary of DescribeEndpoint, or empty.
         challenger: The version that is tried beside it; None if there is none.
         since: When the config was made, which is when its trial began; None without an endpoint.
         pipeline: The name of the pipeline that scores batches; empty for an endpoint.
+        by_request: Whether each request names the version that is to answer it.
         last_run: How its last run went, such as `Succeeded`, and when it began; None likewise.
     """
 
@@ -45,6 +47,7 @@ class Served:
     since: datetime | None = None
     pipeline: str = ""
     last_run: tuple[str, datetime] | None = None
+    by_request: bool = False
 
     @property
     def what(self) -> str:
@@ -72,18 +75,25 @@ def read_served(account: Account, promotion: Mapping[str, Any]) -> Served:
         return Served(name, "", "", "", None, slot, (), {})
     config = endpoint.get("EndpointConfigName", "")
     described = _config(account, config) if config else {}
+    many = promotion.get("hosting") == "multi-model"
     return Served(
         endpoint=name,
         status=endpoint["EndpointStatus"],
         reason=endpoint.get("FailureReason", ""),
         config=config,
-        version=_variant(account, described, 0),
+        version=_named(account, slot) if many else _variant(account, described, 0),
         slot=slot,
         variants=tuple(endpoint.get("ProductionVariants", [])),
         pending=endpoint.get("PendingDeploymentSummary", {}),
         challenger=_variant(account, described, 1),
         since=described.get("CreationTime"),
+        by_request=many,
     )
+
+
+def _named(account: Account, slot: str) -> Version | None:
+    """The version whose archive requests name, as promotions read it."""
+    return read_version(account, slot) if slot.startswith("arn:") else None
 
 
 def _config(account: Account, config: str) -> dict[str, Any]:

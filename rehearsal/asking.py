@@ -23,6 +23,7 @@ HEARD = "answered.rehearsal"
 
 CSV = {"Content-Type": "text/csv", "Accept": "text/csv"}
 INFERENCE_ID = "X-Amzn-SageMaker-Inference-Id"
+TARGET_MODEL = "X-Amzn-SageMaker-Target-Model"
 
 Asked = tuple[str, dict[str, str]]
 """The body of a request, and its headers."""
@@ -46,17 +47,21 @@ class Asking:
         region = world.environment["AWS_REGION"]
         self._signature = SigV4Auth(world.credentials, "sagemaker", region)
 
-    def ask(self, bodies: Sequence[str], *, ids: Sequence[str] = ()) -> list[Answer]:
+    def ask(
+        self, bodies: Sequence[str], *, ids: Sequence[str] = (), target: str = ""
+    ) -> list[Answer]:
         """Send requests of rows in CSV, AT_ONCE at a time; the answers in their order.
 
         Args:
             bodies: Of the requests.
             ids: Their inference ids, by which labels name them; without, they have none.
+            target: The archive that they name, where the endpoint has several.
 
         Raises:
             aiohttp.ClientError: somebody got no answer.
         """
-        headers = [CSV | {INFERENCE_ID: name} for name in ids] or [CSV] * len(bodies)
+        plain = CSV | ({TARGET_MODEL: target} if target else {})
+        headers = [plain | {INFERENCE_ID: name} for name in ids] or [plain] * len(bodies)
         return asyncio.run(self._all(list(zip(bodies, headers, strict=True))))
 
     async def _all(self, bodies: Sequence[Asked]) -> list[Answer]:

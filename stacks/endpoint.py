@@ -10,6 +10,7 @@ from mlops_constructs.serving import (
     Async,
     AsyncEndpoint,
     ModelEndpoint,
+    MultiModelEndpoint,
     RealTime,
     Serverless,
     ServerlessEndpoint,
@@ -80,7 +81,9 @@ def queue_outputs(endpoint: ModelEndpoint | ServerlessEndpoint | AsyncEndpoint) 
     }
 
 
-def config_outputs(endpoint: ModelEndpoint | ServerlessEndpoint | AsyncEndpoint) -> dict[str, str]:
+def config_outputs(
+    endpoint: ModelEndpoint | ServerlessEndpoint | AsyncEndpoint | MultiModelEndpoint,
+) -> dict[str, str]:
     """What promotions read of the endpoint's config, as long as there is one."""
     found = {"EndpointConfigName": endpoint.endpoint_config_name}
     if endpoint.rollback_alarm_names:

@@ -5,9 +5,10 @@ from aws_cdk import aws_s3 as s3
 from constructs import Construct
 
 from config.schema import StageConfig
-from mlops_constructs.promotion import Promotion
+from mlops_constructs.promotion import Archives, Promotion
 from mlops_constructs.retraining import Retraining
 from stacks.foundation import FoundationStack
+from stacks.version_files import all_version_files
 
 
 class OperationsStack(Stack):
@@ -35,6 +36,7 @@ class OperationsStack(Stack):
             next_stage=config.next_stage,
             comparisons=self._comparisons(config, foundation),
             batches=config.scores_batches,
+            archives=self._archives(config, foundation),
             topic=foundation.topic,
             key=foundation.key,
         )
@@ -45,6 +47,14 @@ class OperationsStack(Stack):
     def _comparisons(self, config: StageConfig, foundation: FoundationStack) -> s3.IBucket | None:
         tried = any(config.trial_of(model) for model in config.models)
         return foundation.storage.seen_from(self).artifacts if tried else None
+
+    def _archives(self, config: StageConfig, foundation: FoundationStack) -> Archives | None:
+        if not config.names_archives:
+            return None
+        return Archives(
+            versions=all_version_files(self, config),
+            bucket=foundation.storage.seen_from(self).artifacts,
+        )
 
     def _retrain(self, config: StageConfig, foundation: FoundationStack) -> None:
         retraining = Retraining(

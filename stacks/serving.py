@@ -15,6 +15,7 @@ from mlops_constructs.serving import (
     ApprovalRule,
     Batch,
     BatchInference,
+    MultiModel,
     RunRule,
     marketplace_problems,
 )
@@ -26,6 +27,7 @@ from pipeline_definitions.spec import ModelSpec
 from stacks.batch import batch_of, batch_outputs, model_outputs
 from stacks.endpoint import Served, config_outputs, endpoint_of, queue_outputs
 from stacks.foundation import FoundationStack
+from stacks.many import archive_outputs, many_of
 from stacks.trials import Trials, promotion_input
 from stacks.version_files import version_files
 
@@ -34,7 +36,9 @@ class ServingStack(Stack):
     """What serves a model, the rules that have it promoted, and the re-check for what they missed.
 
     Promotions update this stack with its previous template and no parameters, so it has no
-    parameter but the slot, whose default is right: bootstrap's own is left out.
+    parameter but the slot, whose default is right: bootstrap's own is left out. Where requests name
+    the version that answers them it has not even that: the endpoint is there before any version is,
+    and who asks reads the slot.
     """
 
     def __init__(
@@ -72,6 +76,11 @@ class ServingStack(Stack):
             self._judge_runs(batch, self._promote(served, told), told, foundation)
             self._tell(named | batch_outputs(batch))
             self._tell(model_outputs(batch), batch.has_model)
+        elif isinstance(hosting, MultiModel):
+            many = many_of(self, "Endpoint", served, definition, registries.accounts)
+            self._promote(served, told)
+            self._tell({"EndpointName": name} | named | {"ReleasePolicy": str(release)})
+            self._tell(archive_outputs(many) | config_outputs(many))
         else:
             endpoint = endpoint_of(self, "Endpoint", served)
             self._promote(served, told)

@@ -41,6 +41,9 @@ from pipeline_definitions.spec import ModelSpec
 
 HOSTING = RealTime(instance_type="ml.m5.large", max_instances=2, invocations_per_instance=100)
 BATCH = Batch(instance_type="ml.m5.large")
+MANY = MultiModel(
+    instance_type="ml.m5.large", max_instances=1, invocations_per_instance=9, probe="1"
+)
 WIDE = RealTime(instance_type="ml.m5.xlarge", max_instances=9, invocations_per_instance=100)
 
 
@@ -205,8 +208,9 @@ def test_a_model_that_scores_batches_has_no_traffic_to_be_released_by():
         (Serverless(), "endpoint"),
         (Async(instance_type="ml.m5.large", max_instances=1), "endpoint"),
         (BATCH, "batch"),
+        (MANY, "multi-model"),
     ],
-    ids=["real-time", "serverless", "async", "batch"],
+    ids=["real-time", "serverless", "async", "batch", "multi-model"],
 )
 def test_a_promotion_is_told_what_serving_is(hosting: Hosting, word: str):
     config = stage(hosting=hosting, release=UNGUARDED)
@@ -232,14 +236,18 @@ def test_all_that_can_not_go_together_is_said_at_once_for_each_model():
     ]
 
 
-def test_what_is_not_served_yet_is_refused():
-    many = MultiModel(
-        instance_type="ml.m5.large", max_instances=1, invocations_per_instance=9, probe="1"
-    )
-    assert refused(hosting=many) == [
-        "model 'test-churn' can't be served by MultiModel yet: promotions copy no archives; serve "
-        "it by RealTime, Serverless, Async or Batch"
+def test_the_function_that_asks_archives_needs_a_name_of_its_own():
+    name = "c" * 54
+    said = refused(models=(model(name, hosting=MANY),))
+    assert said == [
+        "the name of a multi-model endpoint must have 58 characters at most, since the function "
+        f"that asks its archives is called after it, got 'test-{name}' (59 characters)"
     ]
+    assert stage(models=(model(name[1:], hosting=MANY),)).names_archives
+
+
+def test_a_stage_without_such_models_copies_no_archives():
+    assert not stage().names_archives
 
 
 @pytest.mark.parametrize("trial", [Shadow(), Split()], ids=["shadow", "split"])

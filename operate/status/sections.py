@@ -53,7 +53,8 @@ def _serves(look: Look) -> Iterator[str]:
     if not served.status:
         yield f"nothing yet: there is no {served.what}"
     else:
-        yield _version(served.version, look) if served.version else "a model of no registry"
+        none = "no version yet" if served.by_request else "a model of no registry"
+        yield _version(served.version, look) if served.version else none
         instances = ", ".join(
             f"{v['CurrentInstanceCount']} of {v['DesiredInstanceCount']} instances"
             for v in served.variants

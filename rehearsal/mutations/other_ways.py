@@ -1,4 +1,4 @@
-"""The second table, of what the models of the story don't use: batches, and trials of a version."""
+"""The second table, of what the models of the story don't use: batches, archives, and trials."""
 
 from typing import Final
 
@@ -8,6 +8,7 @@ ENDPOINTS = "the models of the story have endpoints"
 AT_ONCE = "versions of the story are released without a trial"
 
 BATCH, TRIAL = "tests/promotion/test_batch.py", "tests/promotion/test_trial.py"
+UNNAMED, ARCHIVES = "requests of the story name no version", "tests/promotion/test_archives.py"
 
 
 def _calls(because: str, test: str, *states: str, machine: str = "Promotion") -> list[Elsewhere]:
@@ -36,6 +37,26 @@ OTHER_WAYS: Final[list[Elsewhere]] = [
         "test_the_champion_is_what_the_slot_names_and_the_pipeline_scores_with",
         "Look for the pipeline", "Read the pipeline", "Read the model that scores",
         machine="Retraining",
+    ),
+    *_calls(
+        UNNAMED,
+        f"{ARCHIVES}::test_the_newest_approved_version_is_copied_asked_and_then_named",
+        "Read which one they name", "Read where its archive is", "Copy its archive",
+        "Ask it the probe",
+    ),
+    *_calls(
+        UNNAMED, f"{ARCHIVES}::test_an_archive_that_somebody_deleted_is_put_again",
+        "List its archive",
+    ),
+    *_calls(
+        UNNAMED,
+        f"{ARCHIVES}::"
+        "test_an_archive_of_more_than_five_gigabytes_is_taken_back_with_its_size",
+        "Measure its archive",
+    ),
+    *_calls(
+        UNNAMED, "tests/retraining/test_many.py::test_the_champion_is_what_the_slot_names",
+        "Read which one they name", machine="Retraining",
     ),
     *_calls(
         AT_ONCE, f"{TRIAL}::test_the_next_version_is_tried_beside_the_one_that_serves",

@@ -19,6 +19,7 @@ from mlops_constructs.serving import (
     Canary,
     Hosting,
     Linear,
+    MultiModel,
     RealTime,
     Release,
     RollbackAlarms,
@@ -41,6 +42,13 @@ FOUR = RealTime(
 
 QUEUE = Async(instance_type="ml.m5.large", min_instances=0, max_instances=1)
 
+MANY = MultiModel(
+    instance_type="ml.m5.large",
+    max_instances=1,
+    invocations_per_instance=1_000_000,
+    probe="probe,1\nprobe,2",
+)
+
 ONE = RealTime(instance_type="ml.m5.large", max_instances=1, invocations_per_instance=1_000_000)
 """Beside which a challenger has one as well."""
 
@@ -55,6 +63,7 @@ WAYS: dict[str, tuple[Hosting, Release | None]] = {
     "serverless": (Serverless(), UNGUARDED),
     "asynchronous": (QUEUE, AllAtOnce(alarms=RollbackAlarms(latency_ms=None))),
     "batch": (Batch(instance_type="ml.m5.large", every_hours=1), None),
+    "multi_model": (MANY, AllAtOnce()),
     "shadow": (ONE, Shadow(sample_percent=60, tolerance=1, **PATIENT)),
     "split": (ONE, Split(weight_percent=30, **PATIENT)),
 }

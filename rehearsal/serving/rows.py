@@ -21,7 +21,7 @@ from rehearsal.world import World
 
 ROWS = (
     "canary", "linear", "all_at_once", "rolling", "serverless", "asynchronous", "batch",
-    "shadow", "split",
+    "multi_model", "shadow", "split",
 )  # fmt: skip
 """Each a module of this folder."""
 

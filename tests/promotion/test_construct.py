@@ -11,7 +11,7 @@ from aws_cdk import aws_iam as iam
 
 from mlops_constructs.problems import InvalidProps
 from tests.promotion.promote import DEFINITION
-from tests.promotion.told import new_stack, promotion, where_versions_are_tried
+from tests.promotion.told import archives_in, new_stack, promotion, where_versions_are_tried
 from tests.state_machines.anatomy import called
 from tests.state_machines.templates import (
     ENCRYPTED_TOPIC,
@@ -33,6 +33,12 @@ OF_BATCHES = {
     "sagemaker:ListPipelines",
     "sagemaker:StartPipelineExecution",
 }
+OF_ARCHIVES = {
+    "lambda:InvokeFunction",
+    "s3:GetObject",
+    "s3:ListBucket",
+    "s3:PutObject",
+}
 OF_TRIALS = {
     "sagemaker:ListPipelineExecutions",
     "sagemaker:StartPipelineExecution",
@@ -45,7 +51,7 @@ OF_TRIALS = {
 @pytest.fixture(scope="module")
 def stack() -> cdk.Stack:
     stack = new_stack()
-    where_versions_are_tried(stack, batches=True)
+    where_versions_are_tried(stack, batches=True, archives=archives_in(stack))
     return stack
 
 
@@ -62,7 +68,7 @@ def test_where_no_version_is_tried_it_may_not_do_what_trials_take():
     stack = new_stack()
     promotion(stack)
     template = assertions.Template.from_stack(stack)
-    others = OF_TRIALS | OF_BATCHES
+    others = OF_TRIALS | OF_BATCHES | OF_ARCHIVES
     assert called(DEFINITION) > others
     assert granted(template) == (called(DEFINITION) - others) | OF_THE_SERVICE | ENCRYPTED_TOPIC
     assert "challenger" not in json.dumps(statements(template))
@@ -70,11 +76,20 @@ def test_where_no_version_is_tried_it_may_not_do_what_trials_take():
 
 def test_where_no_batch_is_scored_it_may_not_do_what_batches_take():
     stack = new_stack()
-    where_versions_are_tried(stack)
+    where_versions_are_tried(stack, archives=archives_in(stack))
     template = assertions.Template.from_stack(stack)
     others = OF_BATCHES - OF_TRIALS
     assert granted(template) == (called(DEFINITION) - others) | OF_THE_SERVICE | ENCRYPTED_TOPIC
     assert "-batch" not in json.dumps(statements(template))
+
+
+def test_where_no_request_names_a_version_it_may_not_do_what_archives_take():
+    stack = new_stack()
+    where_versions_are_tried(stack, batches=True)
+    template = assertions.Template.from_stack(stack)
+    others = OF_ARCHIVES - OF_TRIALS
+    assert granted(template) == (called(DEFINITION) - others) | OF_THE_SERVICE | ENCRYPTED_TOPIC
+    assert "multi-model" not in json.dumps(statements(template))
 
 
 @pytest.mark.parametrize(
@@ -97,7 +112,16 @@ def test_where_no_batch_is_scored_it_may_not_do_what_batches_take():
         ("ssm:DeleteParameters", ["arn:*:ssm:*:*:parameter/perennial/dev/*/lock"]),
         ("states:DescribeExecution", ["arn:*:states:*:*:execution:dev-promotion:*"]),
         ("states:StartExecution", ["arn:*:states:*:*:stateMachine:dev-promotion"]),
-        ("s3:GetObject", ["arn:*:s3:::perennial-dev-artifacts/dev-*/comparisons/*"]),
+        (
+            "s3:GetObject",
+            [
+                "arn:*:s3:::versions/dev-*/*",
+                "arn:*:s3:::perennial-dev-artifacts/dev-*/comparisons/*",
+            ],
+        ),
+        ("s3:PutObject", ["arn:*:s3:::perennial-dev-artifacts/multi-model/dev-*"]),
+        ("s3:ListBucket", ["arn:*:s3:::perennial-dev-artifacts"]),
+        ("lambda:InvokeFunction", ["arn:*:lambda:*:*:function:dev-*-probe"]),
         (
             "cloudwatch:DescribeAlarms",
             ["arn:*:cloudwatch:*:*:alarm:dev-*-challenger-5xx-*"],
@@ -155,6 +179,31 @@ def test_the_definition_is_one_literal_whose_placeholders_are_all_filled(
     assert json.loads(body)["QueryLanguage"] == "JSONata"
     assert set(re.findall(r"\$\{(\w+)}", body)) == machine["DefinitionSubstitutions"].keys()
     assert "arn:aws:" not in body
+
+
+def test_it_lists_archives_and_nothing_else_of_their_bucket(template: assertions.Template):
+    [found] = [s for s in statements(template) if s["Action"] == "s3:ListBucket"]
+    assert found["Condition"] == {"StringLike": {"s3:prefix": ["multi-model/dev-*"]}} or found[
+        "Condition"
+    ] == {"StringLike": {"s3:prefix": "multi-model/dev-*"}}
+
+
+def test_the_key_of_the_stage_that_trains_it_may_use_to_read_by_s3_alone(
+    template: assertions.Template,
+):
+    found = [s for s in statements(template) if "kms:ResourceAliases" in json.dumps(s)]
+    [statement] = found
+    assert statement["Action"] == "kms:Decrypt"
+    assert set(statement["Condition"]) == {"ForAnyValue:StringEquals", "StringEquals"}
+
+
+def test_functions_are_called_by_the_integration_that_gives_their_answer(
+    template: assertions.Template,
+):
+    machine = only(template, "AWS::StepFunctions::StateMachine")
+    assert machine["DefinitionSubstitutions"]["LambdaInvoke"] == {
+        "Fn::Join": ["", ["arn:", {"Ref": "AWS::Partition"}, ":states:::lambda:invoke"]]
+    }
 
 
 def test_integrations_are_in_the_partition_of_the_stack(template: assertions.Template):

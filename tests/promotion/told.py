@@ -13,7 +13,8 @@ from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_sns as sns
 from ministack.services import eventbridge
 
-from mlops_constructs.promotion import Promotion
+from mlops_constructs.promotion import Archives, Promotion
+from mlops_constructs.version_files import VersionFiles
 from tests.constructs_library.someones_app import matches, the
 from tests.promotion.names import GROUP
 from tests.promotion.world import World
@@ -90,6 +91,17 @@ def _rule() -> str:
     template = assertions.Template.from_stack(stack).to_json()
     [name] = (n for n, r in template["Resources"].items() if r["Type"].endswith("::StateMachine"))
     return json.dumps(the(template, "AWS::Events::Rule")).replace(name, "MACHINE")
+
+
+def archives_in(stack: cdk.Stack) -> Archives:
+    """Versions of a stage that trains, and the bucket in which endpoints of another find them."""
+    versions = VersionFiles(
+        bucket=s3.Bucket.from_bucket_name(stack, "Versions", "versions"),
+        prefix="dev-*",
+        key_alias="alias/perennial-dev",
+    )
+    here = s3.Bucket.from_bucket_name(stack, "Here", "perennial-dev-artifacts")
+    return Archives(versions=versions, bucket=here)
 
 
 def where_versions_are_tried(stack: cdk.Stack, **props: Any) -> Promotion:

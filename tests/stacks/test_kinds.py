@@ -15,6 +15,7 @@ from mlops_constructs.serving import (
     AllAtOnce,
     Async,
     Batch,
+    MultiModel,
     RollbackAlarms,
     Rolling,
     Serverless,
@@ -23,9 +24,10 @@ from mlops_constructs.testing import TemplateSnapshot
 from pipeline_definitions.definition import load_definition
 from pipeline_definitions.flight_delay import MODEL
 from stacks.foundation import FoundationStack
+from stacks.operations import OperationsStack
 from stacks.serving import ServingStack
 from tests.conftest import feature_flags
-from tests.constructs_library.someones_app import of_type, the
+from tests.constructs_library.someones_app import actions, of_type, statements, the
 from tests.linted import findings
 from tests.stacks.own_stage import WIDE, Templates
 
@@ -40,7 +42,20 @@ DOCUMENTS = replace(
 )
 SEARCH = replace(PLAIN, name="search", release=Rolling(percent=25))
 NIGHTLY = replace(PLAIN, name="nightly", hosting=Batch(instance_type="ml.m5.large", every_hours=12))
-CONFIG = StageConfig(name="Own", models=(SEARCH, CALLS, DOCUMENTS, NIGHTLY), hosting=WIDE)
+PROBE = "1,2,3\n4,5,6"
+SHOPS = replace(
+    PLAIN,
+    name="shops",
+    hosting=MultiModel(
+        instance_type="ml.m5.large",
+        min_instances=1,
+        max_instances=2,
+        invocations_per_instance=600,
+        probe=PROBE,
+    ),
+)
+MODELS = (SEARCH, CALLS, DOCUMENTS, NIGHTLY, SHOPS)
+CONFIG = StageConfig(name="Own", models=MODELS, hosting=WIDE)
 
 
 def assembly() -> Any:
@@ -49,6 +64,7 @@ def assembly() -> Any:
     Validations.of(app).add_plugins(AwsSolutionsChecks(app))
     stage = Stage(app, CONFIG.name, env=Environment())
     foundation = FoundationStack(stage, "Foundation", config=CONFIG)
+    OperationsStack(stage, "Operations", config=CONFIG, foundation=foundation)
     for model in CONFIG.models:
         ServingStack(
             stage,
@@ -117,7 +133,9 @@ def test_who_asks_an_endpoint_with_a_queue_reads_where_and_who_hears(templates: 
     assert not queue & set(templates["Own-Serving-calls"]["Outputs"])
 
 
-def test_every_serving_stack_has_one_parameter_whose_default_is_right(templates: Templates):
+def test_each_stack_that_promotions_update_has_one_parameter_that_is_right(
+    templates: Templates,
+):
     for name in ("search", "calls", "documents", "nightly"):
         [parameter] = templates[f"Own-Serving-{name}"]["Parameters"].values()
         assert parameter["Default"] == f"/perennial/own/{name}/slot"
@@ -176,7 +194,59 @@ def ending(joined: dict[str, Any]) -> str:
     return last
 
 
-@pytest.mark.parametrize("name", ["calls", "documents", "nightly", "search"])
+def test_where_requests_name_the_version_no_promotion_updates_the_stack(templates: Templates):
+    template = templates["Own-Serving-shops"]
+    assert not {"Parameters", "Conditions"} & set(template)
+    outputs = template["Outputs"]
+    assert {"EndpointName", "EndpointConfigName", "SlotName", "PromotionInput"} <= set(outputs)
+    assert {"ReleasePolicy", "RollbackAlarmNames"} <= set(outputs)
+    told = json.loads(outputs["PromotionInput"]["Value"])
+    assert (told["hosting"], told["endpoint"]) == ("multi-model", "own-shops")
+
+
+def test_its_archives_lie_in_the_artifact_bucket_and_run_as_versions_are_registered(
+    templates: Templates,
+):
+    template = templates["Own-Serving-shops"]
+    [container] = the(template, "AWS::SageMaker::Model")["Properties"]["Containers"]
+    assert container["ModelDataUrl"] == template["Outputs"]["ArchiveUri"]["Value"]
+    assert ending(container["ModelDataUrl"]) == "/multi-model/own-shops/"
+    assert "sagemaker-xgboost:3.2-0" in json.dumps(container["Image"])
+    assert "Fn::FindInMap" in json.dumps(container["Image"])
+    assert container["Environment"]["SAGEMAKER_PROGRAM"] == "inference.py"
+    assert container["Environment"]["SAGEMAKER_REGION"] == {"Fn::Sub": "${AWS::Region}"}
+
+
+def test_a_function_sends_the_probe_as_it_was_written_and_may_ask_this_endpoint_alone(
+    templates: Templates,
+):
+    template = templates["Own-Serving-shops"]
+    function = the(template, "AWS::Lambda::Function")["Properties"]
+    assert function["FunctionName"] == "own-shops-probe"
+    assert function["Environment"]["Variables"] == {
+        "ENDPOINT": "own-shops",
+        "PROBE": PROBE,
+        "CONTENT_TYPE": "text/csv",
+    }
+    assert "def handler(" in function["Code"]["ZipFile"]
+    asking = [
+        json.dumps(statement["Resource"])
+        for statement in statements(template)
+        if "sagemaker:InvokeEndpoint" in actions(statement)
+    ]
+    assert len(asking) == 1
+    assert ":endpoint/own-shops" in asking[0]
+
+
+def test_promotions_of_the_stage_may_copy_and_ask_because_one_model_takes_it(templates: Templates):
+    found = statements(templates["Own-Operations"])
+    asking = [s for s in found if "lambda:InvokeFunction" in actions(s)]
+    assert ":function:own-*-probe" in json.dumps(asking)
+    puts = [s for s in found if "s3:PutObject" in actions(s)]
+    assert "/multi-model/own-*" in json.dumps(puts)
+
+
+@pytest.mark.parametrize("name", ["calls", "documents", "nightly", "search", "shops"])
 def test_they_pass_cfn_lint(templates: Templates, tmp_path: Path, name: str):
     template = tmp_path / "kind.template.json"
     template.write_text(json.dumps(templates[f"Own-Serving-{name}"]))

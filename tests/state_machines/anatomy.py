@@ -15,6 +15,18 @@ SDK_NAMES = {"sfn": "stepfunctions"}
 IAM_SERVICES = {"sfn": "states"}
 """IAM's prefixes where they differ from the names of the SDK for Java."""
 
+IAM_ACTIONS = {
+    "lambda:Invoke": ("lambda:InvokeFunction",),
+    "s3:CopyObject": ("s3:GetObject", "s3:PutObject"),
+    "s3:HeadObject": ("s3:GetObject",),
+    "s3:ListObjectsV2": ("s3:ListBucket",),
+}
+"""What IAM asks for where an operation has another name.
+
+https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-with-s3-policy-actions.html
+https://docs.aws.amazon.com/lambda/latest/dg/permissions-user-function.html
+"""
+
 EVENTS = {"Task": 5, "Map": 4, "Choice": 2, "Wait": 2, "Pass": 2, "Fail": 1}
 """History events of a state, at most: entered, scheduled, started, succeeded or failed, exited.
 
@@ -46,6 +58,9 @@ def mistakes(service: str, action: str, arguments: str) -> str:
     if service == "sfn":
         # Its own API has camel case names, which SDK integrations write in Pascal case.
         given = {name[0].lower() + name[1:]: value for name, value in given.items()}
+    if service == "lambda":
+        # Step Functions writes the event of a function as JSON; to the API it is bytes.
+        given["Payload"] = json.dumps(given["Payload"]).encode()
     return str(ParamValidator().validate(given, shape).generate_report())
 
 
@@ -66,7 +81,8 @@ def called(definition: dict[str, Any]) -> set[str]:
     found = set()
     for task in tasks(definition).values():
         service, action = task["Resource"].split(":")[-2:]
-        found.add(f"{IAM_SERVICES.get(service, service)}:{action[0].upper()}{action[1:]}")
+        name = f"{IAM_SERVICES.get(service, service)}:{action[0].upper()}{action[1:]}"
+        found |= set(IAM_ACTIONS.get(name, (name,)))
     return found
 
 

@@ -1,5 +1,6 @@
 """The whole machine; docs/decisions/promotion.md draws it."""
 
+from mlops_constructs.promotion.archive import archive
 from mlops_constructs.promotion.desire import desire
 from mlops_constructs.promotion.goal import goal
 from mlops_constructs.promotion.observe import observe
@@ -50,6 +51,7 @@ def definition() -> State:
         | observe()
         | desire()
         | goal()
+        | archive()
         | trial()
         | verdict()
         | lock(look="Read the stack", assign={"seconds": FIRST_WAIT})
@@ -102,6 +104,10 @@ def _begin() -> dict[str, State]:
                 "again": "",
                 "proofLooks": 0,
                 "comparisonLooks": 0,
+                "archived": False,
+                "probed": "NONE",
+                "asked": 0,
+                "failing": "",
             },
             then="Is it to wait?",
         ),

@@ -5,11 +5,13 @@ to. What serves and was rejected is not compared with: the version that is appro
 over at once.
 """
 
+from mlops_constructs.promotion.archive import ASK, LOOK
 from mlops_constructs.promotion.desire import (
     TRIED_FIRST,
     approved_for_the_stage,
     read_version,
 )
+from mlops_constructs.state_machines.served import MANY
 from mlops_constructs.state_machines.stamps import ON_TRIAL, RELEASED, UNDECIDED
 from mlops_constructs.state_machines.states import State, choose, jsonata, remember, when
 
@@ -21,9 +23,10 @@ COMPARE = "Does it serve what it should?"
 
 REACHED = (
     "$served.package = $goal.package and $challenger = $goal.challenger"
-    " and $served.config = $stack.config"
+    f" and ({MANY} ? $archived : $served.config = $stack.config)"
 )
-"""The endpoint runs what it should, and by the very config that the stack says it does."""
+"""The endpoint runs what it should, and by the very config that the stack says it does, or has the
+archive that requests name."""
 
 KNOWN = (
     f"($not($desired.approved) or $substringBefore($desired.stamp, ' ') = '{RELEASED}'"
@@ -55,11 +58,19 @@ BESIDE_IT: dict[str, object] = {
 """What serves goes on to, and the desired version is tried beside it."""
 
 
+_MOVED: dict[str, object] = {
+    "moves": jsonata(f"$served.package != $goal.package or $not({KNOWN})"),
+    "previous": jsonata("$served"),
+}
+"""Where each request names a version, the slot is all that is to be put."""
+
+
 def goal() -> dict[str, State]:
     """From "Is it tried first?" to a release, a trial, a look at one, or "Is it watched?"."""
     stays = f"$champion.approved and {approved_for_the_stage('$champion.lifeCycle')}"
     return {
         TRIED_FIRST: choose(
+            when(MANY, LOOK, AT_ONCE),
             when(
                 "$target.trial.kind = '' or $not($desired.approved)"
                 " or $served.package in ['NONE', 'UNKNOWN', $desired.package]",
@@ -91,6 +102,8 @@ def _comparison() -> dict[str, State]:
             when(f"{release} and {KNOWN}", "Is it watched?"),
             when(f"{trial} and {TOLD_OF}", "Look at the challenger's alarm"),
             when("$not($holding)", "Take the lock"),
+            when(f"{MANY} and $probed = $goal.package", "Put the slot", _MOVED),
+            when(MANY, ASK),
             when(release, "Find the endpoint's logical id", {"previous": {"config": "NONE"}}),
             when(trial, f"Read the {ON_TRIAL} version"),
             otherwise="Put the slot",

@@ -29,6 +29,9 @@ STUCK_STACK = (
 SAID = ("EndpointConfigName", "BatchModelName")
 """The output by which a serving stack says what it means to serve by, whatever the hosting."""
 
+ARCHIVES = "ArchiveUri"
+"""The output that says below which URI archives lie, where each request names one."""
+
 LONGEST_WAIT = 60
 """Seconds between two looks at a stack or an endpoint that changes."""
 
@@ -64,6 +67,7 @@ def _stack() -> dict[str, State]:
     stack = "$states.result.Stacks[0]"
     config = f"{stack}.Outputs[OutputKey in {list(SAID)}].OutputValue"
     passing = "$contains($stack.status, 'IN_PROGRESS')"
+    archives = f"{stack}.Outputs[OutputKey = '{ARCHIVES}'].OutputValue"
     previous = f"[{stack}.Parameters.{{'ParameterKey': ParameterKey, 'UsePreviousValue': true}}]"
     return {
         "Read the stack": call(
@@ -76,6 +80,7 @@ def _stack() -> dict[str, State]:
                     "reason": jsonata(or_else(f"{stack}.StackStatusReason", "'none given'")),
                     "config": jsonata(or_else(config, "'NONE'")),
                     "parameters": jsonata(previous),
+                    "archives": jsonata(or_else(archives, "'NONE'")),
                 },
                 "challenger": "NONE",
             },

@@ -9,10 +9,13 @@ from aws_cdk import aws_s3 as s3
 from aws_cdk import aws_sns as sns
 from constructs import Construct
 
-from mlops_constructs.permissions import metric_statement
+from mlops_constructs.permissions import list_statement, metric_statement
+from mlops_constructs.promotion.archives import Archives
 from mlops_constructs.promotion.prove import PROPOSED
 from mlops_constructs.promotion.watch import NAMESPACE
+from mlops_constructs.serving.archive_probe import probe_name
 from mlops_constructs.serving.challenger import alarm_prefix
+from mlops_constructs.serving.multi_model_endpoint import ARCHIVES
 from mlops_constructs.state_machines.permissions import (
     MachineRole,
     allow,
@@ -56,6 +59,8 @@ class PromotionRole(MachineRole):
         comparisons: Where the comparisons of trials lie, encrypted with the same key; None where no
             version is tried.
         batches: Whether there are models that score batches.
+        archives: Where the archives of multi-model endpoints come from and go; None where there are
+            no such endpoints.
         topic: Where it may publish.
         key: Encrypts the topic.
     """
@@ -74,6 +79,7 @@ class PromotionRole(MachineRole):
         next_stage: str,
         comparisons: s3.IBucket | None,
         batches: bool,
+        archives: Archives | None,
         topic: sns.ITopic,
         key: kms.IKey,
     ) -> None:
@@ -84,6 +90,7 @@ class PromotionRole(MachineRole):
             statements=[
                 *_on_sagemaker(scope, name_prefix),
                 *(_on_batches(scope, name_prefix) if batches else ()),
+                *(_on_archives(scope, name_prefix, archives) if archives else ()),
                 *_on_versions(scope, group_prefix, next_stage),
                 _on_stacks(scope, stack_prefix),
                 *_on_monitoring(scope, monitoring_stack_prefix),
@@ -94,7 +101,8 @@ class PromotionRole(MachineRole):
             topic=topic,
             key=key,
             unscoped=dict.fromkeys(configs_and_models(scope), TAGGED)
-            | {"*": f"{LISTS} {UNSCOPED}" if batches else UNSCOPED},
+            | {"*": f"{LISTS} {UNSCOPED}" if batches else UNSCOPED}
+            | dict(archives.versions.wildcards(Stack.of(scope)) if archives else {}),
         )
 
 
@@ -126,6 +134,19 @@ def _on_batches(scope: Construct, name_prefix: str) -> Iterator[iam.PolicyStatem
         ),
     ):
         yield allow([f"sagemaker:{action}" for action in actions], [resource])
+
+
+def _on_archives(
+    scope: Construct, name_prefix: str, archives: Archives
+) -> Iterator[iam.PolicyStatement]:
+    """What copying archives beside those of multi-model endpoints takes, and asking them."""
+    below = f"{ARCHIVES}/{name_prefix}*"
+    yield allow(["s3:GetObject"], [archives.versions.objects_arn])
+    yield allow(["s3:PutObject"], [archives.bucket.arn_for_objects(below)])
+    yield list_statement(archives.bucket.bucket_arn, below)
+    yield from archives.versions.key_statements(Stack.of(scope))
+    probes = _colon_arn(scope, "lambda", "function", probe_name(f"{name_prefix}*"))
+    yield allow(["lambda:InvokeFunction"], [probes])
 
 
 def _on_versions(

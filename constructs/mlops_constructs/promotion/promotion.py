@@ -8,6 +8,7 @@ from aws_cdk import aws_sns as sns
 from constructs import Construct
 
 from mlops_constructs.problems import refuse
+from mlops_constructs.promotion.archives import Archives
 from mlops_constructs.promotion.definition import definition
 from mlops_constructs.promotion.permissions import PromotionRole
 from mlops_constructs.state_machines import ReconcilingMachine, machine_problems
@@ -61,6 +62,13 @@ class Promotion(ReconcilingMachine):
     One whose first runs fail to score is taken back, and the version before scores their window
     again.
 
+    A model whose requests name the archive that answers them is told with `"hosting":
+    "multi-model"`. What serves it is the version that its slot names, and its stack's output
+    `ArchiveUri` says below which URI the endpoint finds archives. Promoting copies the archive of
+    the version there, has the function `<endpoint>-probe` ask it (`ArchiveProbe`), and puts the
+    slot; no stack is updated. One that answers with an error three times, that is not one container
+    with one archive, or whose archive has more than 5 GB is taken back before the slot names it.
+
     The stacks have to read the slot as an SSM-typed parameter. The serving stack has the output
     EndpointConfigName while it has an endpoint, the monitoring stack MonitoredPackage; the latter's
     name is empty for a model without monitors. Configs and models carry the tag
@@ -85,6 +93,8 @@ class Promotion(ReconcilingMachine):
         comparisons: Where the comparisons of trials lie, encrypted with ``key``; without it no
             version can be tried.
         batches: Whether there are models that score batches; without it none is promoted.
+        archives: Where the archives of multi-model endpoints come from and go, the latter encrypted
+            with ``key``; without it no version is promoted at such an endpoint.
         topic: Where people hear of releases, rollbacks and failures.
         key: Encrypts the topic and the log; CloudWatch Logs must be let to use it.
 
@@ -106,6 +116,7 @@ class Promotion(ReconcilingMachine):
         next_stage: str,
         comparisons: s3.IBucket | None = None,
         batches: bool = False,
+        archives: Archives | None = None,
         topic: sns.ITopic,
         key: kms.IKey,
     ) -> None:
@@ -131,6 +142,7 @@ class Promotion(ReconcilingMachine):
                 next_stage=next_stage,
                 comparisons=comparisons,
                 batches=batches,
+                archives=archives,
                 topic=topic,
                 key=key,
             ),

@@ -6,14 +6,16 @@ its fleet has traffic
 config is made by the update that releases it, so all that were measured for it count. They are
 counted by ModelLatency, which endpoints of every kind have; asynchronous ones have no Invocations
 (https://docs.aws.amazon.com/sagemaker/latest/dg/async-inference-monitor.html). A model that scores
-batches has when a run has scored one (`scored`).
+batches has when a run has scored one (`scored`). Where each request names an archive, what is
+measured does not say which one answered; there a version has when it answered the probe, without
+which the slot does not name it.
 """
 
 from mlops_constructs.promotion.goal import TRIAL
 from mlops_constructs.promotion.scored import DONE, scored
 from mlops_constructs.serving.served_version import VARIANT
 from mlops_constructs.state_machines.notices import notice
-from mlops_constructs.state_machines.served import BATCH
+from mlops_constructs.state_machines.served import BATCH, MANY
 from mlops_constructs.state_machines.stamps import RELEASED
 from mlops_constructs.state_machines.states import (
     State,
@@ -55,6 +57,12 @@ def _count() -> dict[str, State]:
         # version does not serve; the one that does was asked after when it was released.
         "Is there anything to prove?": choose(
             when(BATCH, "Is a window to be scored again?"),
+            when(
+                f"{MANY} and ($not($desired.approved) or $judged = $served.config or {DONE})",
+                "Read the note",
+            ),
+            when(f"{MANY} and $not($holding)", "Take the lock"),
+            when(MANY, "Read its life cycle"),
             when(
                 f"$not($desired.approved) or $goal.kind = '{TRIAL}' or $judged = $served.config"
                 f" or ({DONE} and $outcome != '{RELEASED}')",
@@ -116,7 +124,10 @@ def _judge() -> dict[str, State]:
 def _propose() -> dict[str, State]:
     """The life cycle is read once more, so that nobody's word is overwritten."""
     result = "$states.result"
-    answers = f"({BATCH} ? 'scored a batch' : 'answered ' & $string($answered) & ' requests')"
+    answers = (
+        f"({BATCH} ? 'scored a batch' : {MANY} ? 'answered the probe' :"
+        " 'answered ' & $string($answered) & ' requests')"
+    )
     why = f"'Serves in ' & $target.stage & ' by config ' & $served.config & ' and has ' & {answers}"
     return {
         "Read its life cycle": call(

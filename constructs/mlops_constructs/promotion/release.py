@@ -4,7 +4,7 @@ from mlops_constructs.promotion.goal import REACHED, TRIAL
 from mlops_constructs.promotion.stamping import NOW, stamp_version
 from mlops_constructs.state_machines.failures import failure
 from mlops_constructs.state_machines.notices import notice
-from mlops_constructs.state_machines.served import BATCH
+from mlops_constructs.state_machines.served import BATCH, MANY, archive_of
 from mlops_constructs.state_machines.stamps import ON_TRIAL, RELEASED, ROLLED_BACK
 from mlops_constructs.state_machines.states import (
     FIRST_WAIT,
@@ -39,6 +39,8 @@ def _update() -> dict[str, State]:
         "previous": jsonata("$served"),
         "seconds": FIRST_WAIT,
     }
+    archive = f"{{'package': $goal.package, 'config': {archive_of('$goal.package')}}}"
+    named: dict[str, object] = {"served": jsonata(f"$merge([$served, {archive}])")}
     next_attempt = {"attempt": jsonata("$attempt + 1")}
     return {
         "Put the slot": call(
@@ -53,6 +55,8 @@ def _update() -> dict[str, State]:
             then="Are versions tried here?",
         ),
         "Are versions tried here?": choose(
+            when(f"{MANY} and $moves", "Find the endpoint's logical id", named),
+            when(MANY, "Read the stack"),
             when("$target.trial.kind = ''", "Update the stack"),
             otherwise="Put the challenger's slot",
         ),
@@ -180,7 +184,8 @@ def _rolled_back() -> dict[str, State]:
             "'Rolled back: ' & $target.endpoint",
             "$desired.package & ' was not released to ' & $target.endpoint & ', which runs ' &"
             " $served.package",
-            "'Stack ' & $target.stack & ' is in ' & $stack.status & ': ' & $stack.reason",
+            f"{MANY} ? $failing : 'Stack ' & $target.stack & ' is in ' & $stack.status & ': ' &"
+            " $stack.reason",
             "'It is not tried again while it carries the property ' & $target.stamp & '; see A"
             " version that was rolled back in docs/runbook.md'",
             then="Read the stack",

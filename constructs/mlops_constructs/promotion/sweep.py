@@ -32,7 +32,8 @@ def sweep() -> dict[str, State]:
 
 def _ours() -> dict[str, State]:
     configs = "$states.result.EndpointConfigs"
-    older = f"{configs}[$not(EndpointConfigName in [$served.config, $previous.config])]"
+    serving = "[$served.config, $previous.config, $endpoint.config]"
+    older = f"{configs}[$not(EndpointConfigName in {serving})]"
     page = f"[{older}.{{'name': EndpointConfigName, 'arn': EndpointConfigArn}}]"
     models = "$reduce($states.result, function($all, $some) { $append($all, $some) }, [])"
     kept = "[$served.models, $previous.models, $swept]"

@@ -5,6 +5,7 @@ from mlops_constructs.serving.approval_rule import (
     VERDICT_AND_LIFE_CYCLE,
     ApprovalRule,
 )
+from mlops_constructs.serving.archive_probe import ArchiveProbe, probe_problems
 from mlops_constructs.serving.async_endpoint import AsyncEndpoint
 from mlops_constructs.serving.async_metric import AsyncMetric
 from mlops_constructs.serving.asynchronous import Async
@@ -40,6 +41,7 @@ __all__ = [
     "VERDICT_AND_LIFE_CYCLE",
     "AllAtOnce",
     "ApprovalRule",
+    "ArchiveProbe",
     "Async",
     "AsyncEndpoint",
     "AsyncMetric",
@@ -70,6 +72,7 @@ __all__ = [
     "VersionedHosting",
     "batch_problems",
     "marketplace_problems",
+    "probe_problems",
     "promoted_as",
     "release_problems",
 ]

@@ -19,11 +19,15 @@ class MultiModel(OnInstances):
         min_instances: Never fewer.
         max_instances: Never more.
         invocations_per_instance: Requests a minute that one instance shall answer.
-        probe: A request that each version will have to answer before it is promoted; nothing asks
-            it yet, since no promotion knows such endpoints.
+        probe: A request that a version has to answer before it is promoted: a few rows, as whoever
+            asks sends them. Any answer that is no error counts; 3,000 bytes at most, since they are
+            a variable of a Lambda function, whose variables may have 4 KB together
+            (https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html).
+        content_type: Of the probe.
     """
 
     capture_percent: ClassVar[int] = 0
 
     invocations_per_instance: Annotated[int, Field(ge=1)]
-    probe: Annotated[str, Field(min_length=1)]
+    probe: Annotated[str, Field(min_length=1, max_length=3000)]
+    content_type: Annotated[str, Field(pattern=r"^[!-~]+/[!-~]+$")] = "text/csv"

@@ -1,6 +1,8 @@
 """An endpoint that serves every archive below a prefix."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import Final
 
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_sagemaker as sagemaker
@@ -25,6 +27,11 @@ from mlops_constructs.serving.served_version import (
 from mlops_constructs.storage import Storage
 from mlops_constructs.version_files import VersionFiles
 
+ARCHIVES: Final = "multi-model"
+"""Begins the prefix of the archives of every such endpoint."""
+
+_NONE: Final[Mapping[str, str]] = MappingProxyType({})
+
 
 class MultiModelEndpoint(NamedEndpoint):
     """A named endpoint for all archives below `multi-model/<endpoint_name>/` of a bucket.
@@ -40,11 +47,13 @@ class MultiModelEndpoint(NamedEndpoint):
         storage: Buckets and key; archives lie in the one for artifacts.
         image: URI of the image that all of them run in.
         image_repositories: ARNs of the repositories that it comes from.
+        environment: Variables of its containers.
         release: How another image takes over, or other instances; archives are never released.
         network: Where the containers run; by default in SageMaker's own.
 
     Attributes:
         prefix: Below which archives lie, without a slash at its end.
+        archive_uri: That place in S3, with a slash at its end.
         endpoint_config_name: The config the stack means to serve with.
         rollback_alarm_names: Of the alarms on that config.
     """
@@ -59,6 +68,7 @@ class MultiModelEndpoint(NamedEndpoint):
         storage: Storage,
         image: str,
         image_repositories: Sequence[str],
+        environment: Mapping[str, str] = _NONE,
         release: ReleasePolicy = AllAtOnce(),  # noqa: B008 (frozen)
         network: Network | None = None,
     ) -> None:
@@ -70,8 +80,9 @@ class MultiModelEndpoint(NamedEndpoint):
         )
         super().__init__(scope, construct_id, endpoint_name=endpoint_name)
         self._storage = storage
-        self.prefix = f"multi-model/{endpoint_name}"
+        self.prefix = f"{ARCHIVES}/{endpoint_name}"
         bucket = storage.artifacts
+        self.archive_uri = bucket.s3_url_for_object(f"{self.prefix}/")
         self.role = ServingRole(
             self,
             "Role",
@@ -88,7 +99,8 @@ class MultiModelEndpoint(NamedEndpoint):
             container=sagemaker.CfnModel.ContainerDefinitionProperty(
                 image=image,
                 mode="MultiModel",
-                model_data_url=bucket.s3_url_for_object(f"{self.prefix}/"),
+                model_data_url=self.archive_uri,
+                environment=dict(environment) or None,
             ),
             endpoint_name=endpoint_name,
             role=self.role,

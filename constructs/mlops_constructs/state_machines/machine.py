@@ -20,7 +20,8 @@ from mlops_constructs.state_machines.states import State
 STATE_MACHINE_NAME = re.compile(r"[A-Za-z0-9_-]{1,80}")
 """CreateStateMachine: the characters with which it can be logged."""
 
-SDK_CALL = re.compile(r"arn:aws:states:::aws-sdk:(\w+):(\w+)")
+CALL = re.compile(r"arn:aws:states:::(aws-sdk:)?(\w+):(\w+)")
+"""Of an SDK integration, or of one that Step Functions has for a service."""
 
 
 class ReconcilingMachine(Construct):
@@ -136,10 +137,10 @@ def _substituted(
     placeholders = {"TopicArn": topic.topic_arn}
 
     def placeholder(call: re.Match[str]) -> str:
-        service, action = call.groups()
+        sdk, service, action = call.groups(default="")
         name = service.capitalize() + action[0].upper() + action[1:]
         partition = Stack.of(scope).partition
-        placeholders[name] = f"arn:{partition}:states:::aws-sdk:{service}:{action}"
+        placeholders[name] = f"arn:{partition}:states:::{sdk}{service}:{action}"
         return f"${{{name}}}"
 
-    return SDK_CALL.sub(placeholder, json.dumps(definition)), placeholders
+    return CALL.sub(placeholder, json.dumps(definition)), placeholders

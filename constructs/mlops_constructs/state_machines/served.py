@@ -1,4 +1,4 @@
-"""What serves: an endpoint's config or a batch pipeline's model, and the version behind that.
+"""What serves: an endpoint's config, a batch pipeline's model or an archive, and its version.
 
 Writes nothing.
 """
@@ -16,6 +16,9 @@ from mlops_constructs.state_machines.states import (
     when,
 )
 
+NONE = "'NONE'"
+"""In JSONata, what a slot says at first."""
+
 STUCK_ENDPOINT = ("Failed", "OutOfService", "UpdateRollbackFailed")
 """Endpoint statuses that no update leaves (botocore: DescribeEndpoint's EndpointStatus)."""
 
@@ -27,6 +30,12 @@ PACKAGE = or_else(f"{_PACKAGES}[0]", "'UNKNOWN'")
 BATCH = "$target.hosting = 'batch'"
 """The model has no endpoint: a pipeline scores batches with it."""
 
+MANY = "$target.hosting = 'multi-model'"
+"""Each request names the archive that answers it: that of the version which the slot names."""
+
+SUFFIX = ".tar.gz"
+"""Ends the name of an archive, which is the number of its version."""
+
 PIPELINE = "$target.endpoint & '-batch'"
 """The name of that pipeline."""
 
@@ -36,14 +45,26 @@ def served(*, then: str, changing: Sequence[State], otherwise: str) -> dict[str,
 
     `$served` has the members `config` and `package` (or NONE), `models` and `created`. The first of
     the models is that of what serves; one that is tried beside it comes after it. For a model that
-    scores batches, `config` is the name of the model that its pipeline scores with.
+    scores batches, `config` is the name of the model that its pipeline scores with; where each
+    request names an archive, that of the version that the slot names.
 
     Args:
         then: Where it goes on once that is known.
         changing: Rules for an endpoint that is not InService; its `$endpoint.status` says why.
         otherwise: Where it goes on if none of them holds.
     """
-    return _where() | _endpoint(then, changing, otherwise) | _version(then) | _pipeline(then)
+    return (
+        _where()
+        | _endpoint(then, changing, otherwise)
+        | _version(then)
+        | _archive(then)
+        | _pipeline(then)
+    )
+
+
+def archive_of(package: str) -> str:
+    """In JSONata, what requests call the archive of a version."""
+    return f"$split({package}, '/')[-1] & '{SUFFIX}'"
 
 
 def _where() -> dict[str, State]:
@@ -105,7 +126,10 @@ def _version(then: str) -> dict[str, State]:
                 ),
                 "created": jsonata(f"{result}.CreationTime"),
             },
-            then="Read its model",
+            then="Do requests name a version?",
+        ),
+        "Do requests name a version?": choose(
+            when(MANY, "Read which one they name"), otherwise="Read its model"
         ),
         "Read its model": call(
             "sagemaker",
@@ -121,6 +145,27 @@ def _version(then: str) -> dict[str, State]:
             },
             then=then,
         ),
+    }
+
+
+def _archive(then: str) -> dict[str, State]:
+    """The endpoint's model has no package, but a prefix below which archives lie."""
+    named = f"$substringBefore({or_else('$states.result.Parameters[0].Value', NONE)}, ',')"
+    return {
+        "Read which one they name": call(
+            "ssm",
+            "getParameters",
+            {"Names": [jsonata("$target.slot")]},
+            assign={
+                "served": {
+                    "config": jsonata(f"{named} = {NONE} ? {NONE} : {archive_of(named)}"),
+                    "package": jsonata(named),
+                    "models": jsonata("$models"),
+                    "created": jsonata("$created"),
+                }
+            },
+            then=then,
+        )
     }
 
 

@@ -98,6 +98,32 @@ def call(
     return state | ({"Next": then} if then else {}) | ({"Assign": dict(assign)} if assign else {})
 
 
+def invoke(
+    function: str,
+    payload: Mapping[str, object],
+    *,
+    then: str,
+    assign: Mapping[str, object],
+    retries: Sequence[State] = RETRIES,
+) -> State:
+    """A task that calls a Lambda function and takes its answer, or its error by its own name.
+
+    It is the integration that Step Functions has for functions: the answer is in
+    ``$states.result.Payload``, and what the function raises fails the task.
+    https://docs.aws.amazon.com/step-functions/latest/dg/connect-lambda.html
+
+    Args:
+        function: Its name, in JSONata.
+        payload: Its event.
+        then: The next state.
+        assign: Variables to set.
+        retries: What is tried again, and how often.
+    """
+    arguments = {"FunctionName": jsonata(function), "Payload": dict(payload)}
+    task = call("lambda", "invoke", arguments, then=then, assign=assign, retries=retries)
+    return task | {"Resource": "arn:aws:states:::lambda:invoke"}
+
+
 def when(condition: str, then: str, assign: Mapping[str, object] | None = None) -> State:
     """One rule of a choice."""
     rule: State = {"Condition": jsonata(condition), "Next": then}
