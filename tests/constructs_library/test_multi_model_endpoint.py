@@ -141,7 +141,26 @@ def test_all_that_is_wrong_is_said_at_once():
     assert release.startswith("endpoint '_' needs min_instances of at least 2")
 
 
-@pytest.mark.parametrize("given", [{"probe": ""}, {"min_instances": 5}, {"min_instances": 0}])
+def test_its_containers_have_the_variables_they_are_given():
+    stack = new_stack()
+    endpoint_in(stack, environment={"SAGEMAKER_PROGRAM": "inference.py"})
+    [container] = the(synthesized(stack), "AWS::SageMaker::Model")["Properties"]["Containers"]
+    assert container["Environment"] == {"SAGEMAKER_PROGRAM": "inference.py"}
+
+
+def test_a_probe_that_a_function_can_not_carry_is_refused_by_its_bytes():
+    assert MultiModel(**(HOSTING.model_dump() | {"probe": "\u00fc" * 1500})).probe
+    with pytest.raises(ValidationError) as refusal:
+        MultiModel(**(HOSTING.model_dump() | {"probe": "\u00fc" * 1501}))
+    assert sentences(refusal.value) == [
+        "probe must have 3000 bytes at most, got 3002: the function that sends it carries it among "
+        "its variables; take fewer rows"
+    ]
+
+
+@pytest.mark.parametrize(
+    "given", [{"probe": ""}, {"min_instances": 5}, {"min_instances": 0}, {"content_type": "csv"}]
+)
 def test_what_could_not_be_hosted_is_refused(given: dict[str, Any]):
     with pytest.raises(ValidationError) as refusal:
         MultiModel(**(HOSTING.model_dump() | given))

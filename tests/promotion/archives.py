@@ -60,7 +60,7 @@ class ArchiveWorld(World):
         told = [{"OutputKey": name, "OutputValue": value} for name, value in outputs.items()]
         return {"Stacks": [{"StackStatus": self.status, "Outputs": told}]}
 
-    def _updateStack(self, **given: Any) -> Any:
+    def _updateStack(self, StackName: str, Parameters: list[dict[str, Any]], **others: Any) -> Any:
         raise AssertionError("promoting takes no update")
 
     def _settle(self) -> None:

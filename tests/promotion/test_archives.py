@@ -185,6 +185,19 @@ def test_an_archive_that_somebody_deleted_is_put_again(approval: str):
     assert "Released: dev-flight-delay" not in world.subjects()
 
 
+def test_an_archive_that_is_deleted_after_its_answer_is_put_and_asked_again():
+    world = approved(1)
+
+    def delete(action: str, given: dict[str, Any]) -> None:
+        if action == "invoke" and len(world.probed) == 1:
+            world.archives.clear()
+
+    world.on_answer = delete
+    assert promote(world, NAMED).output["outcome"] == "released"
+    assert world.archives == {key_of(1): 1}
+    assert world.probed == [1, 1]
+
+
 def test_one_that_does_not_answer_any_more_when_it_is_put_again_gives_way_to_the_one_before():
     world = serving(1, 2)
     del world.archives[key_of(2)]

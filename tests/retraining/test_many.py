@@ -1,4 +1,4 @@
-"""A model whose requests name the version is trained again like any other: by its slot."""
+"""A model whose requests name the version is trained again by what its slot says."""
 
 from dataclasses import dataclass
 from typing import Any

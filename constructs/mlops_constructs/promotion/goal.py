@@ -102,7 +102,7 @@ def _comparison() -> dict[str, State]:
             when(f"{release} and {KNOWN}", "Is it watched?"),
             when(f"{trial} and {TOLD_OF}", "Look at the challenger's alarm"),
             when("$not($holding)", "Take the lock"),
-            when(f"{MANY} and $probed = $goal.package", "Put the slot", _MOVED),
+            when(f"{MANY} and $archived and $probed = $goal.package", "Put the slot", _MOVED),
             when(MANY, ASK),
             when(release, "Find the endpoint's logical id", {"previous": {"config": "NONE"}}),
             when(trial, f"Read the {ON_TRIAL} version"),

@@ -1,10 +1,17 @@
 """Hosting of many archives behind one endpoint; a request names the one it means."""
 
-from typing import Annotated, ClassVar
+from collections.abc import Iterator
+from typing import Annotated, ClassVar, Final
 
 from pydantic import Field
 
 from mlops_constructs.serving.capacity import OnInstances
+
+LARGEST_PROBE: Final = 3000
+"""Bytes: it is a variable of a Lambda function, all of whose variables may have 4 KB.
+
+https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+"""
 
 
 class MultiModel(OnInstances):
@@ -20,14 +27,21 @@ class MultiModel(OnInstances):
         max_instances: Never more.
         invocations_per_instance: Requests a minute that one instance shall answer.
         probe: A request that a version has to answer before it is promoted: a few rows, as whoever
-            asks sends them. Any answer that is no error counts; 3,000 bytes at most, since they are
-            a variable of a Lambda function, whose variables may have 4 KB together
-            (https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html).
+            asks sends them, in 3,000 bytes at most. Any answer that is no error counts.
         content_type: Of the probe.
     """
 
     capture_percent: ClassVar[int] = 0
 
     invocations_per_instance: Annotated[int, Field(ge=1)]
-    probe: Annotated[str, Field(min_length=1, max_length=3000)]
+    probe: Annotated[str, Field(min_length=1)]
     content_type: Annotated[str, Field(pattern=r"^[!-~]+/[!-~]+$")] = "text/csv"
+
+    def _problems(self) -> Iterator[str]:
+        yield from super()._problems()
+        size = len(self.probe.encode())
+        if size > LARGEST_PROBE:
+            yield (
+                f"probe must have {LARGEST_PROBE} bytes at most, got {size}: the function that "
+                "sends it carries it among its variables; take fewer rows"
+            )

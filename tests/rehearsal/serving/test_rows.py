@@ -1,4 +1,4 @@
-"""Two rows of the rehearsal with few requests; `make rehearse-serving` plays all, with 5,000."""
+"""Three rows of the rehearsal with few requests; `make rehearse-serving` plays all, with 5,000."""
 
 import io
 from collections.abc import Iterator
@@ -16,7 +16,7 @@ from tests.synths import Synths
 
 pytestmark = pytest.mark.local_aws
 
-ROWS = ("all_at_once", "serverless")
+ROWS = ("all_at_once", "multi_model", "serverless")
 REQUESTS = 100
 APP = f"""
 import sys
