@@ -4,12 +4,16 @@ import gzip
 import json
 import re
 import time
+import uuid
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
 
+from local_aws.jobs.batches import identified, requests
+from local_aws.jobs.job import JobFailed
 from tests.local_aws.definitions import condition, definition
 from tests.local_aws.model_archives import ENVIRONMENT, archive
 from tests.local_aws.stacks import eventually
@@ -85,6 +89,53 @@ def test_a_record_larger_than_the_payload_fails_its_object_and_no_other(
         "ClientError: A record of 1100000 bytes is larger than MaxPayloadInMB (1).",
     )
     assert transforms.held("huge-out/") == {"huge-out/b.csv.out": "1!1\n"}
+
+
+@pytest.mark.parametrize(
+    ("lengths", "records"),
+    [([5, 4], [2]), ([5, 5], [1, 1]), ([10], [1]), ([3, 2, 2, 9], [3, 1]), ([3, 2, 4], [2, 1])],
+)
+def test_a_request_holds_as_many_records_as_fit_newlines_included(
+    lengths: list[int], records: list[int]
+) -> None:
+    work: Any = SimpleNamespace(lines=True, single=False, most_bytes=10)
+    lines = b"\n".join(b"x" * length for length in lengths)
+    assert [body.count(b"\n") + 1 for body in requests(work, lines)] == records
+
+
+def test_answers_get_ids_beside_what_they_hold_and_have_to_be_json_if_they_say_so() -> None:
+    kept, wrapped = identified(b'{"score": 1}\n\n[1]', "application/json", moment="M").splitlines()
+    assert json.loads(kept).keys() == {"score", "SageMakerInferenceId", "SageMakerInferenceTime"}
+    assert json.loads(wrapped)["output"] == [1]
+    with pytest.raises(JobFailed, match="ClientError: An answer is not JSON: 'yes'"):
+        identified(b"yes", "application/json", moment="M")
+
+
+@pytest.mark.parametrize(
+    ("manifest", "reason"),
+    [
+        ("{}", "is no manifest"),
+        ('["a.csv"]', "is no manifest"),
+        ("torn", "is no manifest"),
+        ('[{"prefix": "s3://b/"}]', "names no object"),
+        (None, "Failed to download"),
+        ('[{"prefix": "s3://BUCKET/in/"}, "two.csv"]', "two.csv is not gzipped"),
+        ('[{"prefix": "s3://BUCKET/in/"}, "none.csv"]', "Failed to download"),
+    ],
+)
+def test_a_manifest_that_does_not_lead_to_records_fails_the_job(
+    transforms: Transforms, manifest: str | None, reason: str
+) -> None:
+    key = f"lists/{uuid.uuid4()}.json"
+    if manifest:
+        transforms.put(key, manifest.replace("BUCKET", transforms.bucket))
+
+    job = transforms.run(key, out="none", S3DataType="ManifestFile", CompressionType="Gzip")
+
+    assert job["TransformJobStatus"] == "Failed"
+    assert job["FailureReason"].startswith("ClientError: ")
+    assert reason in job["FailureReason"]
+    assert transforms.held("none/") == {}
 
 
 def test_gzipped_objects_of_a_manifest_are_scored(transforms: Transforms) -> None:
