@@ -17,7 +17,7 @@ from mlops_constructs.names import name_problems
 from mlops_constructs.network import Network
 from mlops_constructs.problems import refuse
 from mlops_constructs.processing_job import conducting_role
-from mlops_constructs.serving.served_version import VARIANT
+from mlops_constructs.serving.kept import VARIANT
 from mlops_constructs.serving.trial import CHALLENGER_VARIANT, Shadow, Trial
 from mlops_constructs.storage import Storage
 from mlops_constructs.training.archive_asset import ArchiveAsset

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from mlops_constructs.arguments import JOINED
 from mlops_constructs.processing_job import SCIKIT_LEARN, processing_job
-from mlops_constructs.serving.served_version import VARIANT
+from mlops_constructs.serving.kept import VARIANT
 from mlops_constructs.serving.trial import CHALLENGER_VARIANT, Shadow, Trial
 
 SINCE, UNTIL, CHALLENGER, CHAMPION = "Since", "Until", "Challenger", "Champion"

@@ -10,7 +10,7 @@ from constructs import Construct
 from mlops_constructs.monitoring.endpoint_monitor import EndpointMonitor
 from mlops_constructs.monitoring.monitor_widgets import A_THIRD, ages, graph, row_of
 from mlops_constructs.serving.endpoint_metric import EndpointMetric
-from mlops_constructs.serving.served_version import VARIANT
+from mlops_constructs.serving.kept import VARIANT
 from mlops_constructs.training.training_pipeline import PipelineMetric
 
 _HEIGHT = 6

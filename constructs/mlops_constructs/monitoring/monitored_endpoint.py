@@ -11,7 +11,7 @@ from mlops_constructs.monitoring.settings import LabelledSettings, MonitorSettin
 from mlops_constructs.names import name_problems
 from mlops_constructs.network import Network
 from mlops_constructs.problems import InvalidProps
-from mlops_constructs.serving.served_version import VARIANT
+from mlops_constructs.serving.kept import VARIANT
 from mlops_constructs.storage import Storage
 from mlops_constructs.version_files import VersionFiles
 

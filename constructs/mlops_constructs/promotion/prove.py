@@ -13,7 +13,7 @@ which the slot does not name it.
 
 from mlops_constructs.promotion.goal import TRIAL
 from mlops_constructs.promotion.scored import DONE, scored
-from mlops_constructs.serving.served_version import VARIANT
+from mlops_constructs.serving.kept import VARIANT
 from mlops_constructs.state_machines.notices import notice
 from mlops_constructs.state_machines.served import BATCH, MANY
 from mlops_constructs.state_machines.stamps import RELEASED

@@ -4,7 +4,7 @@ CloudFormation keeps a replaced config and model, since a rollback, or a batch t
 may need them; nothing else deletes them. Ours are known by the tag `perennial:endpoint`.
 """
 
-from mlops_constructs.serving.served_version import ENDPOINT_TAG
+from mlops_constructs.serving.kept import ENDPOINT_TAG
 from mlops_constructs.state_machines.freeze import FROZEN
 from mlops_constructs.state_machines.served import BATCH
 from mlops_constructs.state_machines.states import (

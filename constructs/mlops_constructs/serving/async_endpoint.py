@@ -18,15 +18,15 @@ from mlops_constructs.serving.asynchronous import Async
 from mlops_constructs.serving.deployment import deployment_config
 from mlops_constructs.serving.endpoint_metric import EndpointMetric
 from mlops_constructs.serving.execution_role import ServingRole
-from mlops_constructs.serving.named_endpoint import NamedEndpoint
-from mlops_constructs.serving.release import AllAtOnce, ReleasePolicy
-from mlops_constructs.serving.release_fit import release_problems
-from mlops_constructs.serving.rollback_alarm import RollbackAlarms
-from mlops_constructs.serving.served_version import (
+from mlops_constructs.serving.kept import (
     kept_config,
     variant_on_instances,
     versioned_model,
 )
+from mlops_constructs.serving.named_endpoint import NamedEndpoint
+from mlops_constructs.serving.release import AllAtOnce, ReleasePolicy
+from mlops_constructs.serving.release_fit import release_problems
+from mlops_constructs.serving.rollback_alarm import RollbackAlarms
 from mlops_constructs.slot_content import SlotContent
 from mlops_constructs.storage import Storage
 from mlops_constructs.version_files import VersionFiles

@@ -8,7 +8,7 @@ from enum import Enum
 from aws_cdk import Duration
 from aws_cdk import aws_cloudwatch as cloudwatch
 
-from mlops_constructs.serving.served_version import VARIANT
+from mlops_constructs.serving.kept import VARIANT
 
 
 class AsyncMetric(Enum):

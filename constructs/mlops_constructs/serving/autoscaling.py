@@ -6,9 +6,9 @@ from aws_cdk import aws_sagemaker as sagemaker
 from constructs import Construct
 
 from mlops_constructs.serving.capacity import OnInstances
+from mlops_constructs.serving.kept import VARIANT
 from mlops_constructs.serving.multi_model import MultiModel
 from mlops_constructs.serving.real_time import RealTime
-from mlops_constructs.serving.served_version import VARIANT
 
 SCALABLE_DIMENSION = "sagemaker:variant:DesiredInstanceCount"
 METRIC = "SageMakerVariantInvocationsPerInstance"

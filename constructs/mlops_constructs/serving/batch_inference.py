@@ -20,7 +20,7 @@ from mlops_constructs.serving.batch_definition import batch_definition
 from mlops_constructs.serving.batch_files import BatchFiles
 from mlops_constructs.serving.batch_metric import BatchMetric
 from mlops_constructs.serving.batch_roles import BatchPipelineRole, GatheringRole, ScoringRole
-from mlops_constructs.serving.served_version import versioned_model
+from mlops_constructs.serving.kept import versioned_model
 from mlops_constructs.slot_content import SlotContent
 from mlops_constructs.storage import TrainingStorage
 from mlops_constructs.training.archive_asset import ArchiveAsset

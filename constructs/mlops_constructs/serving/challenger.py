@@ -23,8 +23,8 @@ from constructs import Construct
 
 from mlops_constructs.network import Network
 from mlops_constructs.serving.endpoint_metric import EndpointMetric
+from mlops_constructs.serving.kept import VARIANT, versioned_model
 from mlops_constructs.serving.real_time import RealTime
-from mlops_constructs.serving.served_version import VARIANT, versioned_model
 from mlops_constructs.serving.trial import CHALLENGER_VARIANT, Shadow, Trial
 from mlops_constructs.slot_content import NO_MODEL
 

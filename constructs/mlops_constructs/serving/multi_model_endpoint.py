@@ -15,15 +15,15 @@ from mlops_constructs.problems import refuse
 from mlops_constructs.serving.autoscaling import EndpointScaling
 from mlops_constructs.serving.deployment import deployment_config
 from mlops_constructs.serving.execution_role import Access, ServingRole
-from mlops_constructs.serving.multi_model import MultiModel
-from mlops_constructs.serving.named_endpoint import NamedEndpoint
-from mlops_constructs.serving.release import AllAtOnce, ReleasePolicy
-from mlops_constructs.serving.release_fit import release_problems
-from mlops_constructs.serving.served_version import (
+from mlops_constructs.serving.kept import (
     kept_config,
     kept_model,
     variant_on_instances,
 )
+from mlops_constructs.serving.multi_model import MultiModel
+from mlops_constructs.serving.named_endpoint import NamedEndpoint
+from mlops_constructs.serving.release import AllAtOnce, ReleasePolicy
+from mlops_constructs.serving.release_fit import release_problems
 from mlops_constructs.storage import Storage
 from mlops_constructs.version_files import VersionFiles
 

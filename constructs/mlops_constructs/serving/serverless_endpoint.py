@@ -8,8 +8,8 @@ from constructs import Construct
 from mlops_constructs.names import name_problems
 from mlops_constructs.problems import refuse
 from mlops_constructs.serving.execution_role import ServingRole
+from mlops_constructs.serving.kept import VARIANT, kept_config, versioned_model
 from mlops_constructs.serving.named_endpoint import NamedEndpoint
-from mlops_constructs.serving.served_version import VARIANT, kept_config, versioned_model
 from mlops_constructs.serving.serverless import Serverless
 from mlops_constructs.slot_content import SlotContent
 from mlops_constructs.storage import Storage

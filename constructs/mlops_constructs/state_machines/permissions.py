@@ -11,7 +11,7 @@ from aws_cdk import aws_kms as kms
 from aws_cdk import aws_sns as sns
 from constructs import Construct
 
-from mlops_constructs.serving.served_version import ENDPOINT_TAG
+from mlops_constructs.serving.kept import ENDPOINT_TAG
 from mlops_constructs.wildcards import acknowledge_wildcards
 
 SCOPED = "One machine serves all models of the stage, whose names begin alike."
