@@ -12,6 +12,7 @@ from mlops_constructs.monitoring import (
     Engine,
     LabelledSettings,
     OpenEngine,
+    batch_monitor_problems,
     drift_alarm_name,
 )
 from mlops_constructs.names import name_problems
@@ -266,6 +267,7 @@ class StageConfig(BaseModel):
                 model.monitors,
                 self.organisation.network,
             )
+            yield from self._batch_problems(model)
             yield from self._window_problems(model)
         yield from place_problems(self.name, list(self._places()))
         for setting, named in (("hosting_of", self.hosting_of), ("release_of", self.release_of)):
@@ -287,6 +289,13 @@ class StageConfig(BaseModel):
             yield (
                 f"the buckets of stage {self.name!r} would have names of up to {len(longest)} "
                 f"characters, such as {longest!r}, and S3 takes 63; shorten name= or name_prefix="
+            )
+
+    def _batch_problems(self, model: ModelSpec) -> Iterator[str]:
+        hosting = self.hosting_for(model)
+        if isinstance(hosting, Batch):
+            yield from batch_monitor_problems(
+                self.resource_name(model), hosting, model.monitors, type(self.monitoring)
             )
 
     def _window_problems(self, model: ModelSpec) -> Iterator[str]:

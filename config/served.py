@@ -38,5 +38,5 @@ def serving_problems(
         yield from batch_problems(name, hosting)
     if isinstance(hosting, MultiModel):
         yield from probe_problems(name)
-    if isinstance(hosting, RealTime):
+    if isinstance(hosting, RealTime | Batch):
         yield from monitor_problems(name, hosting.capture_percent, monitors)

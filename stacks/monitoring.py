@@ -15,6 +15,7 @@ from mlops_constructs.monitoring import (
     MonitoredEndpoint,
 )
 from mlops_constructs.retraining import DriftTrigger
+from mlops_constructs.serving import Batch, BatchFiles
 from mlops_constructs.slot_content import SlotContent
 from pipeline_definitions.images import image_accounts
 from pipeline_definitions.spec import ModelSpec
@@ -43,17 +44,20 @@ class MonitoringStack(Stack):
             construct_id,
             synthesizer=DefaultStackSynthesizer(generate_bootstrap_version_rule=False),
         )
-        name = config.resource_name(model)
+        name, batches = config.resource_name(model), _batches(self, config, model, foundation)
         slot = SlotContent(self, slot_name=config.slot_name(model))
         endpoint = MonitoredEndpoint(
             name=name,
             capture_percent=config.hosting_for(model).capture_percent,
-            storage=foundation.storage.seen_from(self),
+            storage=batches.storage if batches else foundation.storage.seen_from(self),
             versions=version_files(self, config, model),
             baseline_uri=slot.baseline_uri,
             condition=slot.has_model,
             network=config.organisation.network,
-            label_bucket=_label_bucket(self, model, foundation),
+            label_bucket=(
+                batches.storage.data if batches else _label_bucket(self, model, foundation)
+            ),
+            batches=batches,
         )
         monitors = [
             EndpointMonitor(
@@ -84,6 +88,7 @@ class MonitoringStack(Stack):
             package=slot.package,
             alarm_names=[degraded.alarm_name],
             machines=_machines(config),
+            batches_scored_by=endpoint.scored_by,
         )
         if config.trains:
             self._retrain_on_drift(config, model, foundation)
@@ -113,6 +118,17 @@ class MonitoringStack(Stack):
                 retraining_input=config.retraining_input(model),
                 topic=foundation.topic,
             )
+
+
+def _batches(
+    scope: Construct, config: StageConfig, model: ModelSpec, foundation: FoundationStack
+) -> BatchFiles | None:
+    """Where rows and answers of a model lie that scores batches; None if it has an endpoint."""
+    hosting = config.hosting_for(model)
+    if not isinstance(hosting, Batch):
+        return None
+    storage = foundation.storage.seen_by_training(scope)
+    return BatchFiles(name=config.resource_name(model), hosting=hosting, storage=storage)
 
 
 def _machines(config: StageConfig) -> dict[str, str]:

@@ -190,10 +190,18 @@ def test_a_stage_that_trains_nothing_has_no_training_data_to_lie_among():
     stage(models=(model("churn", hosting=batch(input_prefix="churn")),), follows="Dev")
 
 
-def test_monitors_of_a_model_that_scores_batches_are_refused_once():
+def test_a_model_that_scores_batches_may_have_monitors_if_it_captures():
+    assert stage(models=(model("churn", DataQuality(), hosting=BATCH),))
     blind = BATCH.model_copy(update={"capture_percent": 0})
     [said] = refused(models=(model("churn", DataQuality(), hosting=blind),))
-    assert said.startswith("model 'test-churn' can't have monitors ('data-quality') and be served")
+    assert said.startswith("monitor 'data-quality' of endpoint 'test-churn' would have nothing to")
+    assert "capture_percent is 0" in said
+
+
+def test_what_monitors_of_batches_can_not_do_is_said_of_the_stage():
+    often = model("churn", DataQuality(every_hours=6), hosting=BATCH)
+    [said] = refused(models=(often,))
+    assert said.startswith("monitor 'data-quality' of model 'test-churn' can't look every 6 hours")
 
 
 def test_a_model_that_scores_batches_has_no_traffic_to_be_released_by():

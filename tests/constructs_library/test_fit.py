@@ -150,13 +150,6 @@ CASES: dict[str, tuple[Choice, dict[str, Any], str]] = {
         "so no traffic to shift, copy or split: the next run scores with the version that was "
         "promoted; take its release= away, or serve it by RealTime",
     ),
-    "batch with monitors": (
-        choice(BATCH, monitors=("data-quality", "bias")),
-        {"hosting": REAL_TIME},
-        "model 'churn' can't have monitors ('data-quality', 'bias') and be served by Batch: no "
-        "engine of a stage reads yet what batch transforms were asked and answered; "
-        f"{OTHERWISE}; in an app of your own, ModelMonitor(transforms=) reads it",
-    ),
     "guardrails on Inf1": (
         choice(INF1, Canary(percent=25)),
         {"hosting": REAL_TIME.model_copy(update={"instance_type": "ml.inf2.xlarge"})},

@@ -63,9 +63,9 @@ def test_every_kind_has_its_metrics_and_no_other_file_names_them():
     assert found == [own]
 
 
-def shown(settings: MonitorSettings) -> list[Any]:
+def shown(settings: MonitorSettings, *, of_transforms: bool = False) -> list[Any]:
     """The headline as a dashboard writes it."""
-    metric = headline(settings, endpoint_name="churn")
+    metric = headline(settings, endpoint_name="churn", of_transforms=of_transforms)
     assert metric is not None
     stack: Stack = new_stack()
     graph = cloudwatch.GraphWidget(left=[metric])
@@ -106,6 +106,15 @@ def test_the_headline_of_attribution_is_a_line_for_each_feature():
     [line] = shown(KINDS["ModelExplainability"])
     assert 'ValueType="GlobalShapValues"' in line["expression"]
     assert 'MonitoringSchedule="churn-attribution"' in line["expression"]
+
+
+def test_headlines_of_batch_transforms_name_no_endpoint():
+    line = shown(QUALITY, of_transforms=True)
+    assert line[0] == "aws/sagemaker/ModelMonitoring/model-metrics"
+    assert line[2:4] == ["MonitoringSchedule", "churn-model-quality"]
+    [line] = shown(KINDS["ModelExplainability"], of_transforms=True)
+    begin = "SEARCH('{aws/sagemaker/ModelMonitoring/explainability-metrics,MonitoringSchedule,"
+    assert line["expression"].startswith(begin)
 
 
 def test_data_quality_has_none_since_its_metrics_are_off():

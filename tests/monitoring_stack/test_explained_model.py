@@ -10,7 +10,13 @@ from botocore.validate import ParamValidator
 
 from mlops_constructs.monitoring import Attribution
 from mlops_constructs.monitoring.explained_states import explained_definition
-from mlops_constructs.monitoring.schedule import before_runs_expression, model_monitor_expression
+from mlops_constructs.monitoring.schedule import (
+    before_runs_expression,
+    first_after_batches,
+    model_monitor_expression,
+)
+from mlops_constructs.serving import Batch
+from mlops_constructs.serving.batch_definition import batch_definition
 from tests.constructs_library.someones_app import actions, the
 from tests.monitoring_stack.on_model_monitor import template_with
 from tests.state_machines.anatomy import operation
@@ -18,6 +24,9 @@ from tests.state_machines.machine import AwsError, Execution
 from tests.state_machines.policies import allows
 
 DEFINITION: dict[str, Any] = explained_definition(endpoint_name="dev-churn")
+OF_BATCHES: dict[str, Any] = explained_definition(
+    endpoint_name="dev-churn", scored_by="dev-churn-batch"
+)
 VERSION, WHOLE = "dev-churn/abc/attribution/analysis_config.json", "monitoring/analysis_config.json"
 TOLD = {"from": f"s3://versions/{VERSION}", "bucket": "artifacts", "key": WHOLE}
 # As documented, but for the section `predictor`:
@@ -36,7 +45,7 @@ DOCUMENTED = {
 
 @dataclass
 class World:
-    """An endpoint, its config, files, and the messages that were sent."""
+    """An endpoint, its config, or a pipeline; files, and the messages that were sent."""
 
     variant: dict[str, Any] = field(
         default_factory=lambda: {
@@ -74,6 +83,20 @@ class World:
         assert EndpointConfigName == "config-7"
         return {"EndpointConfigName": "config-7", "ProductionVariants": [self.variant]}
 
+    def _describePipeline(self, PipelineName: str) -> Any:
+        """As the serving stack makes it, with the variant's model and instances."""
+        assert PipelineName == "dev-churn-batch"
+        hosting = Batch(instance_type=self.variant.get("InstanceType", "ml.m5.large"))
+        definition = json.loads(batch_definition("dev-churn", hosting, gathers_on="ml.t3.medium"))
+        [score] = definition["Steps"][1]["Arguments"]["IfSteps"]
+        arguments = score["Arguments"]
+        holders = {"ModelName": arguments, "InstanceType": arguments["TransformResources"]}
+        for member, holder in holders.items():
+            holder.pop(member)
+            if member in self.variant:
+                holder[member] = self.variant[member]
+        return {"PipelineName": PipelineName, "PipelineDefinition": json.dumps(definition)}
+
     def _getObject(self, Bucket: str, Key: str) -> Any:
         if (Bucket, Key) not in self.files:
             raise AwsError("S3.NoSuchKeyException", "The specified key does not exist.")
@@ -95,9 +118,9 @@ class World:
         return json.loads(self.files["artifacts", WHOLE])
 
 
-def run(world: World) -> Execution:
+def run(world: World, definition: dict[str, Any] = DEFINITION) -> Execution:
     arn = "arn:aws:states:us-east-1:123456789012:execution:dev-churn-attribution-config:one"
-    return Execution(DEFINITION, world, arn, TOLD).run()
+    return Execution(definition, world, arn, TOLD).run()
 
 
 def told(execution: Execution) -> str:
@@ -121,6 +144,23 @@ def test_clarify_is_told_the_model_that_serves_and_all_that_the_version_says():
         "accept_type": "text/csv",
     }
     assert world.messages == []
+
+
+def test_of_batches_clarify_is_told_the_model_that_the_pipeline_scores_with():
+    world = World()
+    world.variant |= {"ModelName": "model-9", "InstanceType": "ml.c5.xlarge"}
+    assert run(world, OF_BATCHES).output == {"outcome": "told", "model": "model-9"}
+    predictor = world.put["predictor"]
+    assert (predictor["model_name"], predictor["instance_type"]) == ("model-9", "ml.c5.xlarge")
+    assert {k: v for k, v in world.put.items() if k != "predictor"} == DOCUMENTED
+
+
+@pytest.mark.parametrize("lacking", ["ModelName", "InstanceType"])
+def test_a_pipeline_that_scores_with_no_model_is_told(lacking: str):
+    world = World()
+    del world.variant[lacking]
+    assert told(run(world, OF_BATCHES)) == "Monitor.NoModel"
+    assert "pipeline dev-churn-batch names no model on instances" in world.messages[0]
 
 
 def test_after_a_release_clarify_is_told_the_new_model():
@@ -183,12 +223,15 @@ def test_an_error_of_aws_is_told(action: str):
     assert "States.TaskFailed: throttled" in world.messages[0]
 
 
+@pytest.mark.parametrize("of_batches", [False, True])
 @pytest.mark.parametrize("every_hours", range(1, 25))
-def test_it_runs_in_the_hour_before_each_run_of_the_monitor(every_hours: int):
-    fields = before_runs_expression(every_hours).removeprefix("cron(").removesuffix(")").split()
-    minute, hours, *rest = fields
+def test_it_runs_in_the_hour_before_each_run_of_the_monitor(every_hours: int, of_batches: bool):
+    first = first_after_batches(every_hours) if of_batches else 0
+    told = before_runs_expression(every_hours, first=first)
+    minute, hours, *rest = told.removeprefix("cron(").removesuffix(")").split()
     assert (minute, rest) == ("50", ["*", "*", "?", "*"])
-    [_, runs, *_] = model_monitor_expression(every_hours).removeprefix("cron(").split()
+    runs_at = model_monitor_expression(every_hours, first=first)
+    [_, runs, *_] = runs_at.removeprefix("cron(").split()
     first, _, step = runs.partition("/")
     whole_hours = range(24) if first == "*" else range(int(first), 24, int(step or 24))
     assert sorted((int(hour) + 1) % 24 for hour in hours.split(",")) == list(whole_hours)

@@ -410,6 +410,8 @@ def test_batch_transforms_take_the_endpoints_place(kind: str):
     assert given["DataCapturedDestinationS3Uri"]["Fn::Join"][1][-1] == "/scored"
     assert given["DatasetFormat"] == {"Csv": {"Header": False}}
     assert ("StartTimeOffset" in given) == (kind in LABELLED)
+    # Rows stand alone in their files: the first of their columns is no answer.
+    assert "ExcludeFeaturesAttribute" not in given
     assert config["AppSpecification"].get("ConfigUri") == own
     role = role_of(template, "JobRole")
     assert allows(role, "s3:GetObject", f"{BUCKET}/scored/2026/11/26/10/a.jsonl")

@@ -1,6 +1,7 @@
 """What a monitor and an engine can be told, and what is refused in one sentence each."""
 
 from dataclasses import replace
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -15,7 +16,11 @@ from mlops_constructs.monitoring import (
     OpenEngine,
     monitor_problems,
 )
-from mlops_constructs.monitoring.schedule import eventbridge_expression, model_monitor_expression
+from mlops_constructs.monitoring.schedule import (
+    eventbridge_expression,
+    first_after_batches,
+    model_monitor_expression,
+)
 from mlops_constructs.problems import InvalidProps
 from tests.constructs_library.someones_app import new_stack
 from tests.monitoring_stack.watched import BIAS, EACH, QUALITY, endpoint_in, monitor_in
@@ -101,7 +106,24 @@ def schedule(
 
 @pytest.mark.parametrize("every_hours", range(1, 25))
 def test_model_monitor_takes_every_schedule_a_monitor_can_have(every_hours: int):
-    assert schedule(model_monitor_expression(every_hours)).schedule_name == "churn-data-quality"
+    for first in (0, first_after_batches(every_hours)):
+        found = schedule(model_monitor_expression(every_hours, first=first))
+        assert found.schedule_name == "churn-data-quality"
+
+
+@pytest.mark.parametrize("every_hours", [1, 2, 3, 4, 6, 8, 12, 24])
+def test_after_batches_no_two_runs_are_farther_apart_than_they_should_be(every_hours: int):
+    hours, *_ = (
+        eventbridge_expression(every_hours, first=first_after_batches(every_hours))
+        .removeprefix("cron(0 ")
+        .split()
+    )
+    first, _, step = hours.partition("/")
+    runs = list(range(24)) if first == "*" else list(range(int(first), 24, int(step or 24)))
+    gaps = [later - sooner for sooner, later in pairwise([*runs, runs[0] + 24])]
+    assert set(gaps) == {every_hours}
+    # Two hours after a batch of midnight, if they are so far apart.
+    assert runs[0] == 2 or every_hours <= 2
 
 
 @pytest.mark.parametrize(

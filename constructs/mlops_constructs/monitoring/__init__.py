@@ -1,6 +1,7 @@
 """A model's monitoring: monitors on either engine, their alarms, and a dashboard."""
 
 from mlops_constructs.monitoring.alarms import DegradedAlarm, MonitorAlarms, drift_alarm_name
+from mlops_constructs.monitoring.batch_fit import batch_monitor_problems
 from mlops_constructs.monitoring.batch_transforms import BatchTransforms
 from mlops_constructs.monitoring.dashboard import ModelDashboard
 from mlops_constructs.monitoring.endpoint_monitor import EndpointMonitor
@@ -46,6 +47,7 @@ __all__ = [
     "MonitoringSchedule",
     "OpenEngine",
     "OpenMonitor",
+    "batch_monitor_problems",
     "drift_alarm_name",
     "monitor_name",
     "monitor_problems",

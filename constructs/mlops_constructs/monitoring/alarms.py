@@ -27,6 +27,7 @@ class MonitorAlarms(Construct):
     Args:
         settings: The monitor's kind and schedule.
         endpoint_name: What it monitors.
+        asked: What nobody looks at while it is silent, in words.
         waits_hours: How long after the first request a run may come that has anything to judge.
         condition: The alarms exist only while it holds.
         topic: Hears them all.
@@ -43,6 +44,7 @@ class MonitorAlarms(Construct):
         *,
         settings: MonitorSettings,
         endpoint_name: str,
+        asked: str,
         waits_hours: int,
         condition: CfnCondition,
         topic: sns.ITopic,
@@ -65,8 +67,7 @@ class MonitorAlarms(Construct):
         self._alarm(
             "Silence",
             self.names[1],
-            f"{monitor} has not been heard of for {hours} hours: nobody looks at what its endpoint "
-            "is asked",
+            f"{monitor} has not been heard of for {hours} hours: nobody looks at {asked}",
             MonitorMetric.HEARTBEAT,
             comparison_operator=cloudwatch.ComparisonOperator.LESS_THAN_THRESHOLD,
             threshold=1,

@@ -43,6 +43,12 @@ class PublishedMetrics:
     source: str
     doubt: str | None = None
 
+    def where(self, *, of_transforms: bool) -> tuple[str, tuple[str, ...]]:
+        """Namespace and dimensions of the metrics of an endpoint, or of batch transforms."""
+        if of_transforms:
+            return self.of_transforms, tuple(n for n in self.dimensions if n != "Endpoint")
+        return self.of_endpoints, self.dimensions
+
 
 _PAGES: Final = "https://docs.aws.amazon.com/sagemaker/latest/dg/"
 
@@ -106,7 +112,9 @@ there. https://docs.aws.amazon.com/sagemaker/latest/dg/clarify-post-training-bia
 _BY_THE_HOUR: Final = Duration.hours(1)
 
 
-def headline(settings: MonitorSettings, *, endpoint_name: str) -> cloudwatch.IMetric | None:
+def headline(
+    settings: MonitorSettings, *, endpoint_name: str, of_transforms: bool = False
+) -> cloudwatch.IMetric | None:
     """What a dashboard shows of a monitor on Model Monitor, by the hour.
 
     Of bias one line for each facet, of attribution one for each feature: their dimensions hold
@@ -115,27 +123,33 @@ def headline(settings: MonitorSettings, *, endpoint_name: str) -> cloudwatch.IMe
     """
     match settings:
         case ModelQuality():
+            namespace, dimensions = PUBLISHED[settings.kind].where(of_transforms=of_transforms)
+            values = {
+                "Endpoint": endpoint_name,
+                "MonitoringSchedule": monitor_name(endpoint_name, settings.kind),
+            }
             return cloudwatch.Metric(
-                namespace=PUBLISHED[settings.kind].of_endpoints,
+                namespace=namespace,
                 metric_name=QUALITY_HEADLINES[settings.problem_type],
-                dimensions_map={
-                    "Endpoint": endpoint_name,
-                    "MonitoringSchedule": monitor_name(endpoint_name, settings.kind),
-                },
+                dimensions_map={name: values[name] for name in dimensions},
                 statistic="Average",
                 period=_BY_THE_HOUR,
             )
         case Bias():
-            return _search(settings, endpoint_name, f'MetricName="{BIAS_HEADLINE}"')
+            which = f'MetricName="{BIAS_HEADLINE}"'
         case Attribution():
-            return _search(settings, endpoint_name, 'ValueType="GlobalShapValues"')
-    return None
+            which = 'ValueType="GlobalShapValues"'
+        case _:
+            return None
+    where = PUBLISHED[settings.kind].where(of_transforms=of_transforms)
+    return _search(where, monitor_name(endpoint_name, settings.kind), which)
 
 
-def _search(settings: MonitorSettings, endpoint_name: str, which: str) -> cloudwatch.MathExpression:
-    published = PUBLISHED[settings.kind]
-    schema = ",".join([published.of_endpoints, *published.dimensions])
-    schedule = monitor_name(endpoint_name, settings.kind)
+def _search(
+    where: tuple[str, tuple[str, ...]], schedule: str, which: str
+) -> cloudwatch.MathExpression:
+    namespace, dimensions = where
+    schema = ",".join([namespace, *dimensions])
     wanted = f'{{{schema}}} {which} MonitoringSchedule="{schedule}"'
     return cloudwatch.MathExpression(
         expression=f"SEARCH('{wanted}', 'Average', {_BY_THE_HOUR.to_seconds()})",

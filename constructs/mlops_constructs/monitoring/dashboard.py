@@ -9,6 +9,7 @@ from constructs import Construct
 
 from mlops_constructs.monitoring.endpoint_monitor import EndpointMonitor
 from mlops_constructs.monitoring.monitor_widgets import A_THIRD, ages, graph, row_of
+from mlops_constructs.serving.batch_metric import BatchMetric
 from mlops_constructs.serving.endpoint_metric import EndpointMetric
 from mlops_constructs.serving.kept import VARIANT
 from mlops_constructs.training.training_pipeline import PipelineMetric
@@ -19,6 +20,8 @@ _HEIGHT = 6
 class ModelDashboard(Construct):
     """What serves and what rings; a row for each monitor; the endpoint; releases and trainings.
 
+    Where there is no endpoint, what there was to score and how that went takes its row.
+
     Args:
         dashboard_name: Up to 255 letters, digits, hyphens and underscores.
         endpoint_name: What serves.
@@ -27,6 +30,7 @@ class ModelDashboard(Construct):
         package: ARN of the version that serves, as a slot says it.
         alarm_names: The alarms to show, besides those of the monitors.
         machines: State machines that act for all models of a stage, by what they do.
+        batches_scored_by: The pipeline that scores batches, if there is no endpoint.
     """
 
     def __init__(
@@ -41,6 +45,7 @@ class ModelDashboard(Construct):
         package: str,
         alarm_names: Sequence[str] = (),
         machines: Mapping[str, str] | None = None,
+        batches_scored_by: str | None = None,
     ) -> None:
         super().__init__(scope, construct_id)
         self.dashboard_name = dashboard_name
@@ -48,8 +53,7 @@ class ModelDashboard(Construct):
         rows = [
             [_served(endpoint_name, package), self._alarms(rings), *ages(monitors)],
             *map(row_of, monitors),
-            _serving(endpoint_name),
-            [_releases(endpoint_name), *self._executions(machines or {})],
+            *_serving(endpoint_name, batches_scored_by, [*self._executions(machines or {})]),
         ]
         if pipeline_name is not None:
             rows.append(_training(pipeline_name))
@@ -83,7 +87,24 @@ def _served(endpoint_name: str, package: str) -> cloudwatch.IWidget:
     return cloudwatch.TextWidget(markdown=text, width=A_THIRD, height=_HEIGHT)
 
 
-def _serving(endpoint_name: str) -> list[cloudwatch.IWidget]:
+def _serving(
+    endpoint_name: str, batches_scored_by: str | None, executions: list[cloudwatch.IWidget]
+) -> list[list[cloudwatch.IWidget]]:
+    if batches_scored_by is not None:
+        return [_scoring(endpoint_name, batches_scored_by), executions]
+    return [_answering(endpoint_name), [_releases(endpoint_name), *executions]]
+
+
+def _scoring(name: str, pipeline_name: str) -> list[cloudwatch.IWidget]:
+    ends = (PipelineMetric.STARTED, PipelineMetric.SUCCEEDED, PipelineMetric.FAILED)
+    return [
+        graph("objects to score", BatchMetric.REQUESTS.of(name), BatchMetric.LATE.of(name)),
+        graph("runs that score", *(run.of(pipeline_name) for run in ends)),
+        graph("duration of a run in milliseconds", PipelineMetric.DURATION.of(pipeline_name)),
+    ]
+
+
+def _answering(endpoint_name: str) -> list[cloudwatch.IWidget]:
     return [
         graph("invocations", EndpointMetric.INVOCATIONS.of(endpoint_name)),
         graph(

@@ -1,6 +1,6 @@
 """One monitor of one endpoint, on whichever engine."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 from aws_cdk import aws_cloudwatch as cloudwatch
@@ -9,6 +9,7 @@ from constructs import Construct
 
 from mlops_constructs.monitoring.alarms import MonitorAlarms
 from mlops_constructs.monitoring.aws_metrics import headline
+from mlops_constructs.monitoring.batch_fit import batch_monitor_problems
 from mlops_constructs.monitoring.engine import Engine, ModelMonitorEngine, OpenEngine
 from mlops_constructs.monitoring.metrics import MonitorMetric, of_kind
 from mlops_constructs.monitoring.model_monitor import ModelMonitor
@@ -24,7 +25,7 @@ _MONITORS: Final[Mapping[type, type[OpenMonitor] | type[ModelMonitor]]] = {
 
 
 class EndpointMonitor(Construct):
-    """Looks at what an endpoint is asked, writes reports, puts metrics, and rings.
+    """Looks at what an endpoint is asked, or batches hold, writes reports, puts metrics, and rings.
 
     Reports, metrics and alarms have the same places and names on every engine, so that nothing
     downstream knows which one runs; `measures` says which metrics it puts, and `headline` what the
@@ -56,6 +57,7 @@ class EndpointMonitor(Construct):
             [
                 *monitor_problems(endpoint.name, endpoint.capture_percent, [settings]),
                 *endpoint.label_problems(settings),
+                *_batch_problems(endpoint, settings, engine),
             ]
         )
         super().__init__(scope, construct_id)
@@ -65,7 +67,7 @@ class EndpointMonitor(Construct):
         self.measures = monitor.measures & of_kind(settings)
         self.headline = settings.headline
         on_aws = isinstance(engine, ModelMonitorEngine)
-        self.aws_headline = headline(settings, endpoint_name=endpoint.name) if on_aws else None
+        self.aws_headline = _aws_headline(settings, endpoint) if on_aws else None
         monitor(
             self,
             "Engine",
@@ -80,6 +82,7 @@ class EndpointMonitor(Construct):
             "Alarms",
             settings=settings,
             endpoint_name=endpoint.name,
+            asked=endpoint.asked,
             waits_hours=_waits_hours(settings) if on_aws else 0,
             condition=endpoint.condition,
             topic=topic,
@@ -95,6 +98,22 @@ class EndpointMonitor(Construct):
     def metric(self, measured: MonitorMetric) -> cloudwatch.Metric:
         """One of the monitor's metrics, by the hour."""
         return measured.of(endpoint_name=self._endpoint.name, kind=self.kind)
+
+
+def _aws_headline(
+    settings: MonitorSettings, endpoint: MonitoredEndpoint
+) -> cloudwatch.IMetric | None:
+    of_transforms = endpoint.batches is not None
+    return headline(settings, endpoint_name=endpoint.name, of_transforms=of_transforms)
+
+
+def _batch_problems(
+    endpoint: MonitoredEndpoint, settings: MonitorSettings, engine: Engine
+) -> Iterator[str]:
+    if endpoint.batches is not None:
+        yield from batch_monitor_problems(
+            endpoint.name, endpoint.batches.hosting, [settings], type(engine)
+        )
 
 
 def _waits_hours(settings: MonitorSettings) -> int:

@@ -64,14 +64,18 @@ class ExplainedModel(Construct):
             "Machine",
             state_machine_name=name,
             noun="word on which model to explain",
-            definition=explained_definition(endpoint_name=endpoint.name),
+            definition=explained_definition(
+                endpoint_name=endpoint.name, scored_by=endpoint.scored_by
+            ),
             role=lambda machine: self._role(machine, endpoint, topic),
             topic=topic,
             key=endpoint.storage.key,
         )
         start_at(
             self,
-            before_runs_expression(settings.every_hours),
+            before_runs_expression(
+                settings.every_hours, first=endpoint.first_run(settings.every_hours)
+            ),
             machine=self.machine.state_machine,
             told={"from": version_config_uri, "bucket": artifacts.bucket_name, "key": key},
             topic=topic,
@@ -82,13 +86,12 @@ class ExplainedModel(Construct):
     def _role(self, scope: Construct, endpoint: MonitoredEndpoint, topic: sns.ITopic) -> iam.Role:
         role = iam.Role(scope, "Role", assumed_by=iam.ServicePrincipal("states.amazonaws.com"))
         stack, versions = Stack.of(scope), endpoint.versions
-        serving, configs = (
-            stack.format_arn(service="sagemaker", resource=resource, resource_name=name)
-            for resource, name in (("endpoint", endpoint.name.lower()), ("endpoint-config", "*"))
-        )
+        described = _described(stack, endpoint)
         for statement in (
-            iam.PolicyStatement(actions=["sagemaker:DescribeEndpoint"], resources=[serving]),
-            iam.PolicyStatement(actions=["sagemaker:DescribeEndpointConfig"], resources=[configs]),
+            *(
+                iam.PolicyStatement(actions=[f"sagemaker:Describe{what}"], resources=[arn])
+                for what, arn in described.items()
+            ),
             iam.PolicyStatement(actions=["s3:GetObject"], resources=[versions.objects_arn]),
             # Without it S3 says "access denied" of a file that is not there.
             list_statement(versions.bucket.bucket_arn, f"{versions.prefix}/*"),
@@ -104,7 +107,11 @@ class ExplainedModel(Construct):
         acknowledge_wildcards(
             role,
             {
-                configs: "CloudFormation names endpoint configs; this one is described, no more.",
+                **{
+                    arn: "CloudFormation names endpoint configs; this one is described, no more."
+                    for arn in described.values()
+                    if arn.endswith("*")
+                },
                 versions.objects_arn: "Each version's baseline lies in a folder that SageMaker "
                 "names.",
                 **versions.wildcards(stack),
@@ -112,3 +119,17 @@ class ExplainedModel(Construct):
             },
         )
         return role
+
+
+def _described(stack: Stack, endpoint: MonitoredEndpoint) -> dict[str, str]:
+    """What names the model that serves, as SageMaker's Describe calls it, to its ARN."""
+
+    def arn(resource: str, name: str) -> str:
+        return stack.format_arn(service="sagemaker", resource=resource, resource_name=name)
+
+    if endpoint.scored_by is not None:
+        return {"Pipeline": arn("pipeline", endpoint.scored_by)}
+    return {
+        "Endpoint": arn("endpoint", endpoint.name.lower()),
+        "EndpointConfig": arn("endpoint-config", "*"),
+    }

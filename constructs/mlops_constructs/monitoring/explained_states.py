@@ -6,6 +6,7 @@ the name of a model before CloudFormation makes it.
 
 from mlops_constructs.monitoring.monitored_endpoint import monitor_name
 from mlops_constructs.monitoring.settings import Attribution
+from mlops_constructs.serving.batch_definition import SCORE
 from mlops_constructs.state_machines.failures import TOLD, ends, failure
 from mlops_constructs.state_machines.notices import notice
 from mlops_constructs.state_machines.states import (
@@ -22,23 +23,28 @@ from mlops_constructs.state_machines.states import (
 TIMEOUT_SECONDS = 15 * 60
 
 
-def explained_definition(*, endpoint_name: str) -> State:
+def explained_definition(*, endpoint_name: str, scored_by: str | None = None) -> State:
     """The state machine of one endpoint, with `${TopicArn}` for the topic.
 
     Its input says where the version's configuration lies (`from`, an S3 URI) and where the whole
     one belongs (`bucket`, `key`).
+
+    Args:
+        endpoint_name: Of the endpoint, or of the model that scores batches.
+        scored_by: The pipeline that scores them, if there is no endpoint.
     """
     monitor = monitor_name(endpoint_name, Attribution.kind)
+    model = _of_endpoint(endpoint_name) if scored_by is None else _of_pipeline(scored_by)
     return {
         "Comment": f"Tells {monitor} which model {endpoint_name} serves",
         "QueryLanguage": "JSONata",
-        "StartAt": "Read the endpoint",
+        "StartAt": next(iter(model)),
         "TimeoutSeconds": TIMEOUT_SECONDS,
-        "States": _model(endpoint_name) | _configuration() | _end(monitor),
+        "States": model | _configuration() | _end(monitor),
     }
 
 
-def _model(endpoint_name: str) -> dict[str, State]:
+def _of_endpoint(endpoint_name: str) -> dict[str, State]:
     result = "$states.result"
     variant = f"{result}.ProductionVariants[0]"
     return {
@@ -62,11 +68,37 @@ def _model(endpoint_name: str) -> dict[str, State]:
             },
             then="Does it name a model on instances?",
         ),
+        **_is_named("'config ' & $config"),
+    }
+
+
+def _of_pipeline(pipeline_name: str) -> dict[str, State]:
+    """Its step that scores has the arguments of CreateTransformJob."""
+    steps = "$parse($states.result.PipelineDefinition).Steps"
+    job = f"{steps}.Arguments.IfSteps[Name = '{SCORE}'].Arguments"
+    return {
+        "Read the pipeline": call(
+            "sagemaker",
+            "describePipeline",
+            {"PipelineName": pipeline_name},
+            assign={
+                "told": jsonata("$states.input"),
+                "model": jsonata(or_else(f"{job}.ModelName", "''")),
+                "instance": jsonata(or_else(f"{job}.TransformResources.InstanceType", "''")),
+            },
+            then="Does it name a model on instances?",
+        ),
+        **_is_named(f"'pipeline {pipeline_name}'"),
+    }
+
+
+def _is_named(where: str) -> dict[str, State]:
+    return {
         "Does it name a model on instances?": choose(
             failure(
                 "$model = '' or $instance = ''",
                 "Monitor.NoModel",
-                "'config ' & $config & ' names no model on instances of a type, so there is nothing"
+                f"{where} & ' names no model on instances of a type, so there is nothing"
                 " that Clarify could start to explain it'",
             ),
             otherwise="Read the version's configuration",

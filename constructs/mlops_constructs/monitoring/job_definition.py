@@ -102,6 +102,7 @@ def _input(
         "S3DataDistributionType": "FullyReplicated",
         "S3InputMode": "File",
         **kind.attributes,
+        **(kind.of_exchanges if transforms is None else {}),
     }
     labels: dict[str, object] = {}
     if isinstance(settings, LabelledSettings):

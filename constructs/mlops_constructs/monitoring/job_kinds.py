@@ -48,6 +48,8 @@ class JobKind:
         problem_type: What answers are, if the kind asks.
         analysis_config: Where below the baseline Clarify's configuration lies, if it takes one.
         attributes: Which part of an answer is looked at, and how.
+        of_exchanges: More of them where an endpoint captured answers together with their requests;
+            a batch transform's lie in files of their own.
         publishes: Whether its own metrics are worth having.
         max_runtime_seconds: Of an execution; the next must not begin before.
     """
@@ -59,6 +61,7 @@ class JobKind:
     problem_type: ProblemType | None = None
     analysis_config: str | None = None
     attributes: Mapping[str, object] = field(default_factory=dict)
+    of_exchanges: Mapping[str, object] = field(default_factory=dict)
     publishes: bool = True
     max_runtime_seconds: int = SHARED_RUNTIME_SECONDS
 
@@ -99,7 +102,7 @@ _DATA_QUALITY: Final = JobKind(
     statistics="statistics.json",
     # A captured answer stands before its request; baselines are of requests:
     # https://docs.aws.amazon.com/sagemaker/latest/dg/model-monitor-create-baseline.html
-    attributes={"ExcludeFeaturesAttribute": ANSWER},
+    of_exchanges={"ExcludeFeaturesAttribute": ANSWER},
     # One for each column and no aggregate; AWS's pages disagree about where they are.
     publishes=False,
 )

@@ -25,6 +25,8 @@ JOB_LOGS = "/aws/sagemaker/ProcessingJobs"
 class MonitorJobRole(iam.Role):
     """Reads an endpoint's capture, labels, baselines, writes a monitor's reports, logs, measures.
 
+    Of batches it reads the rows and answers as well, since their capture only names them.
+
     Args:
         endpoint: What is monitored.
         kind: Of the monitor.
@@ -55,11 +57,13 @@ class MonitorJobRole(iam.Role):
         baselines = versions.objects_arn
         reports = storage.artifacts.arn_for_objects(f"{endpoint.report_prefix(kind)}/*")
         labels = _labels(endpoint, ground_truth_prefix)
+        scored = _scored(endpoint)
         logs = log_streams(stack, JOB_LOGS)
         scripts = [asset.bucket.arn_for_objects(asset.s3_object_key) for asset in code]
         for statement in (
             iam.PolicyStatement(
-                actions=["s3:GetObject"], resources=[captured, baselines, *labels, *scripts]
+                actions=["s3:GetObject"],
+                resources=[captured, baselines, *labels, *scored, *scripts],
             ),
             iam.PolicyStatement(actions=["s3:PutObject"], resources=[reports]),
             list_statement(storage.capture.bucket_arn, f"{endpoint.capture_prefix}/*"),
@@ -67,6 +71,8 @@ class MonitorJobRole(iam.Role):
             list_statement(versions.bucket.bucket_arn, f"{versions.prefix}/*"),
             *(list_statement(asset.bucket.bucket_arn, asset.s3_object_key) for asset in code),
             *(list_statement(bucket, *prefixes) for bucket, prefixes in labels.values()),
+            # Without it S3 says "access denied" of a file that is not there.
+            *(list_statement(bucket, prefix) for bucket, prefix in scored.values()),
             *key_statements(storage.key.key_arn),
             *versions.key_statements(stack),
             *image_statements(repositories),
@@ -80,6 +86,7 @@ class MonitorJobRole(iam.Role):
             {
                 captured: "SageMaker names capture files by hour.",
                 **dict.fromkeys(labels, "Label files lie by hour, named by whoever knows them."),
+                **dict.fromkeys(scored, "Rows lie by hour, named by whoever sends them."),
                 baselines: "Each version's baseline lies in a folder that SageMaker names.",
                 reports: "Reports are named by the hour of their window.",
                 logs: "SageMaker names the log stream of each job.",
@@ -99,3 +106,18 @@ def _labels(
     if prefix is None or bucket is None:
         return {}
     return {bucket.arn_for_objects(f"{prefix}/*"): (bucket.bucket_arn, (prefix, f"{prefix}/*"))}
+
+
+def _scored(endpoint: MonitoredEndpoint) -> dict[str, tuple[str, str]]:
+    """The ARNs of what the manifests of batches name, to their bucket's and what of it is listed.
+
+    None of an endpoint, whose capture holds requests and answers themselves.
+    """
+    files = endpoint.batches
+    if files is None:
+        return {}
+    bucket = files.storage.data.bucket_arn
+    return {
+        files.requests_arn: (bucket, f"{files.requests_prefix}/*"),
+        files.answers_arn: (bucket, f"{files.answers_prefix}/*"),
+    }

@@ -1,12 +1,14 @@
 """A monitor of the engine Model Monitor."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import ClassVar
 
 from aws_cdk import aws_sns as sns
 from constructs import Construct
 
+from mlops_constructs.monitoring.batch_fit import batch_monitor_problems
 from mlops_constructs.monitoring.batch_transforms import BatchTransforms, transform_problems
+from mlops_constructs.monitoring.engine import ModelMonitorEngine
 from mlops_constructs.monitoring.explained_model import ExplainedModel
 from mlops_constructs.monitoring.job_definition import MonitoringJob
 from mlops_constructs.monitoring.job_kinds import images_of, job_kind
@@ -37,7 +39,8 @@ class ModelMonitor(Construct):
             of AWS's registries.
         topic: Hears of runs that failed, and of reports that can't be read.
         transforms: Batch transform jobs that are monitored in the endpoint's stead; `endpoint` then
-            says how the monitor is called, and where its files are.
+            says how the monitor is called, and where its files are. By default those of the
+            endpoint's `batches`, if it has any.
     """
 
     measures: ClassVar[frozenset[MonitorMetric]] = frozenset(MEASURED)
@@ -55,8 +58,9 @@ class ModelMonitor(Construct):
         transforms: BatchTransforms | None = None,
     ) -> None:
         kind = job_kind(settings)
-        refuse(transform_problems(settings, transforms))
+        refuse([*transform_problems(settings, transforms), *_batch_problems(settings, endpoint)])
         super().__init__(scope, construct_id)
+        transforms = transforms or endpoint.transforms
         registries = ImageRegistries(
             self, "Images", definition=images_of(settings), accounts=image_accounts
         )
@@ -97,7 +101,9 @@ class ModelMonitor(Construct):
             self,
             "Schedule",
             schedule_name=monitor_name(endpoint.name, settings.kind),
-            schedule_expression=model_monitor_expression(settings.every_hours),
+            schedule_expression=model_monitor_expression(
+                settings.every_hours, first=endpoint.first_run(settings.every_hours)
+            ),
             monitoring_type=job_kind(settings).monitoring_type,
             job_definition_name=job.job_definition_name,
             condition=endpoint.condition,
@@ -131,3 +137,9 @@ class ModelMonitor(Construct):
         )
         self.job_role.let_read(explained.config_arn)
         return explained.config_uri
+
+
+def _batch_problems(settings: MonitorSettings, endpoint: MonitoredEndpoint) -> Iterator[str]:
+    if endpoint.batches is not None:
+        hosting = endpoint.batches.hosting
+        yield from batch_monitor_problems(endpoint.name, hosting, [settings], ModelMonitorEngine)

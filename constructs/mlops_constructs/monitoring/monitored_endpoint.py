@@ -7,10 +7,14 @@ from dataclasses import dataclass
 from aws_cdk import CfnCondition
 from aws_cdk import aws_s3 as s3
 
+from mlops_constructs.monitoring.batch_transforms import BatchTransforms
+from mlops_constructs.monitoring.schedule import first_after_batches
 from mlops_constructs.monitoring.settings import LabelledSettings, MonitorSettings
 from mlops_constructs.names import name_problems
 from mlops_constructs.network import Network
 from mlops_constructs.problems import InvalidProps
+from mlops_constructs.serving.batch_files import BatchFiles
+from mlops_constructs.serving.batch_inference import batch_pipeline_name
 from mlops_constructs.serving.kept import VARIANT
 from mlops_constructs.storage import Storage
 from mlops_constructs.version_files import VersionFiles
@@ -18,10 +22,10 @@ from mlops_constructs.version_files import VersionFiles
 
 @dataclass(frozen=True, kw_only=True)
 class MonitoredEndpoint:
-    """An endpoint as its monitors see it.
+    """An endpoint as its monitors see it, or in its stead what scores batches.
 
     Attributes:
-        name: Of the endpoint.
+        name: Of the endpoint, or of the model that scores.
         capture_percent: Share of its requests that are recorded; a monitor needs some.
         storage: The buckets of capture and of reports (artifacts), and the key.
         versions: The baselines of all versions.
@@ -30,6 +34,7 @@ class MonitoredEndpoint:
         variant: The production variant whose capture is read.
         network: Where the jobs of its monitors run; by default in SageMaker's own.
         label_bucket: Where it is said what truly happened; monitors that need labels need it.
+        batches: Where rows and answers of batches lie, if there is no endpoint.
     """
 
     name: str
@@ -41,11 +46,36 @@ class MonitoredEndpoint:
     variant: str = VARIANT
     network: Network | None = None
     label_bucket: s3.IBucket | None = None
+    batches: BatchFiles | None = None
 
     @property
     def capture_prefix(self) -> str:
-        """Below it, in the capture bucket, the variant's records lie by the hour."""
-        return f"{self.name}/{self.variant}"
+        """Below it, in the capture bucket, the variant's records lie by the hour.
+
+        Of batches the manifests do, in folders for the two sides.
+        """
+        return self.name if self.batches else f"{self.name}/{self.variant}"
+
+    @property
+    def transforms(self) -> BatchTransforms | None:
+        """What Model Monitor is told of the batches; None of an endpoint."""
+        if self.batches is None:
+            return None
+        return BatchTransforms(capture_prefix=self.capture_prefix, dataset_format="csv")
+
+    @property
+    def scored_by(self) -> str | None:
+        """The pipeline that scores batches; None of an endpoint."""
+        return batch_pipeline_name(self.name) if self.batches else None
+
+    @property
+    def asked(self) -> str:
+        """What monitors look at, in words."""
+        return "what its batches hold" if self.batches else "what its endpoint is asked"
+
+    def first_run(self, every_hours: int) -> int:
+        """The hour of a day's first run of a monitor: midnight, or when a batch is over."""
+        return first_after_batches(every_hours) if self.batches else 0
 
     @property
     def report_uri(self) -> str:

@@ -80,6 +80,7 @@ def _told(settings: MonitorSettings, endpoint: MonitoredEndpoint) -> dict[str, A
         "capture": f"s3://${{CaptureBucketName}}/{endpoint.capture_prefix}",
         "baseline": f"{INPUT}/baseline",
         "report": _REPORT,
+        **({"captured-by": "transforms"} if endpoint.batches else {}),
         "endpoint": endpoint.name,
         "monitor": settings.kind,
         "window-end": {"Get": f"Parameters.{WINDOW_END}"},

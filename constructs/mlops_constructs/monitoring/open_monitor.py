@@ -96,7 +96,9 @@ class OpenMonitor(Construct):
             self,
             "Schedule",
             pipeline_name=self.pipeline_name,
-            expression=eventbridge_expression(settings.every_hours),
+            expression=eventbridge_expression(
+                settings.every_hours, first=endpoint.first_run(settings.every_hours)
+            ),
             condition=endpoint.condition,
             topic=topic,
         )

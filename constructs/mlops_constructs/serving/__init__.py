@@ -10,6 +10,7 @@ from mlops_constructs.serving.async_endpoint import AsyncEndpoint
 from mlops_constructs.serving.async_metric import AsyncMetric
 from mlops_constructs.serving.asynchronous import Async
 from mlops_constructs.serving.batch import Batch
+from mlops_constructs.serving.batch_files import BatchFiles
 from mlops_constructs.serving.batch_inference import BatchInference, batch_problems
 from mlops_constructs.serving.batch_metric import BatchMetric
 from mlops_constructs.serving.challenger_rule import ChallengerRule
@@ -46,6 +47,7 @@ __all__ = [
     "AsyncEndpoint",
     "AsyncMetric",
     "Batch",
+    "BatchFiles",
     "BatchInference",
     "BatchMetric",
     "Canary",

@@ -82,7 +82,7 @@ class BatchInference(Construct):
     ) -> None:
         refuse(batch_problems(name, hosting))
         super().__init__(scope, construct_id)
-        self.name, self.pipeline_name = name, pipeline_name(name)
+        self.name, self.pipeline_name = name, batch_pipeline_name(name)
         self.files = BatchFiles(name=name, hosting=hosting, storage=storage)
         slot = SlotContent(self, slot_name=slot_name)
         self.has_model = slot.has_model
@@ -195,7 +195,7 @@ class BatchInference(Construct):
         pipeline.cfn_options.condition = self.has_model
 
 
-def pipeline_name(name: str) -> str:
+def batch_pipeline_name(name: str) -> str:
     """What the pipeline that scores a model's batches is called."""
     return f"{name}-batch"
 
@@ -208,7 +208,7 @@ def expression(every_hours: int) -> str:
 
 def batch_problems(name: str, hosting: Batch) -> Iterator[str]:
     """Yields why a model of this name can't be scored so."""
-    yield from name_problems("the name of a batch pipeline", pipeline_name(name))
+    yield from name_problems("the name of a batch pipeline", batch_pipeline_name(name))
     requests, answers = hosting.requests_of(name), hosting.answers_of(name)
     if f"{requests}/".startswith(f"{answers}/") or f"{answers}/".startswith(f"{requests}/"):
         yield (

@@ -1,8 +1,8 @@
 """What was chosen for a model, and how a clash within it is told."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Generic, Protocol, TypeVar
 
 from mlops_constructs.network import Network
 from mlops_constructs.serving.endpoint_metric import EndpointMetric
@@ -88,8 +88,20 @@ class Choice:
         }
 
 
+class Told(Protocol):
+    """Something chosen that sentences can be filled with."""
+
+    @property
+    def words(self) -> Mapping[str, str]:
+        """Placeholders of sentences, and what stands for them."""
+        ...
+
+
+Chosen = TypeVar("Chosen", bound=Told)
+
+
 @dataclass(frozen=True, kw_only=True)
-class Clash:
+class Clash(Generic[Chosen]):
     """One row: what can't go together.
 
     Attributes:
@@ -102,13 +114,13 @@ class Clash:
     """
 
     name: str
-    applies: Callable[[Choice], bool]
+    applies: Callable[[Chosen], bool]
     what: str
     why: str
     instead: str
     source: str
 
-    def sentence(self, choice: Choice) -> str:
+    def sentence(self, choice: Chosen) -> str:
         """What is told of a choice to which it applies."""
         told = f"{self.what}: {self.why}; {self.instead} ({self.source})"
         return told.format_map(choice.words)

@@ -26,12 +26,11 @@ _MONITOR: Final = f"{_DG}/model-monitor.html"
 _ASYNC_METRICS: Final = f"{_DG}/async-inference-monitor.html"
 _CAPTURE: Final = f"{_DG}/model-monitor-data-capture.html"
 _BATCH: Final = f"{_DG}/batch-transform.html"
-_BATCH_CAPTURE: Final = f"{_DG}/model-monitor-data-capture-batch.html"
 
 _UNGUARDED: Final = "release=AllAtOnce(alarms=None, termination_wait_seconds=0)"
 _SERVE_OTHERWISE: Final = "take the monitors out of the model, or serve it by RealTime"
 
-CLASHES: Final[tuple[Clash, ...]] = (
+CLASHES: Final[tuple[Clash[Choice], ...]] = (
     Clash(
         name="serverless with guardrails",
         applies=lambda c: (
@@ -165,14 +164,6 @@ CLASHES: Final[tuple[Clash, ...]] = (
         "with the version that was promoted",
         instead="take its release= away, or serve it by RealTime",
         source=_BATCH,
-    ),
-    Clash(
-        name="batch with monitors",
-        applies=lambda c: isinstance(c.hosting, Batch) and bool(c.monitors),
-        what="model {endpoint} can't have monitors ({monitors}) and be served by Batch",
-        why="no engine of a stage reads yet what batch transforms were asked and answered",
-        instead=f"{_SERVE_OTHERWISE}; in an app of your own, ModelMonitor(transforms=) reads it",
-        source=_BATCH_CAPTURE,
     ),
     Clash(
         name="guardrails on Inf1",

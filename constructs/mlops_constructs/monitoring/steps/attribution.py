@@ -31,6 +31,7 @@ import metrics
 import numpy as np
 import report_files
 import scoring
+import transforms
 from attribution_baseline import ARCHIVE, analysis
 from attribution_files import Known
 from attribution_judging import aligned, judge, limit_of
@@ -59,7 +60,8 @@ def run(options: argparse.Namespace) -> None:
     window = window_of(options.window_end, options.window_hours)
     known = attribution_files.read(options.baseline)
     reader = capture.Reader(len(known.columns), window.start, window.end)
-    rows = reader.rows(capture.files(options.capture, window.start, window.end))
+    files = transforms.captured(options, window.start, window.end, capture.INPUT)
+    rows = reader.rows(files)
     drawn = draw(rows, reader.days, int(settings["explained_records"]), window.end)
     records = sum(drawn.by_day)
     too_little, findings = too_few(records, options.minimum_records), []

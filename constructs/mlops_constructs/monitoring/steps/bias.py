@@ -35,6 +35,7 @@ import metrics
 import numpy as np
 import report_document
 import report_files
+import transforms
 from bias_analysis import analysis
 from bias_counts import Tables
 from bias_file import BiasBaseline
@@ -71,7 +72,9 @@ def run(options: argparse.Namespace) -> None:
     asked_at, waits = latest.end, timedelta(hours=float(said["labels_within_hours"]))
     window = Window(latest.start - waits, latest.end - waits)
     joined = ground_truth.join(
-        capture.files(options.capture, window.start - waits, asked_at),
+        transforms.captured(
+            options, window.start - waits, asked_at, capture.INPUT, capture.OUTPUT
+        ),
         capture.files(options.ground_truth, window.start, asked_at, "ground truth"),
         window, asked_at, [baseline.columns.index(name) for name in settings.columns], waits,
     )  # fmt: skip

@@ -236,7 +236,7 @@ def files(
     folder = Path(source)
     if not folder.is_dir():
         raise Failure(f"there is no {what} at {source}")
-    for path in sorted(folder.glob("*/*/*/*/*.jsonl")):
+    for path in sorted(folder.glob("*/*/*/*/*.json*")):
         hour = hour_of("/".join(path.parts[-5:]))
         if hour and start - HOUR <= hour < end:
             with path.open("rb") as lines:
@@ -266,10 +266,21 @@ def _in_s3(source: str, start: datetime, end: datetime, what: str) -> Iterator[C
                 for entry in page.get("Contents", []):
                     hour = hour_of(entry["Key"].removeprefix(prefix))
                     if hour and start <= hour < end:
-                        yield hour, _lines(s3, bucket, entry["Key"], told)
+                        yield hour, lines_of(s3, bucket, entry["Key"], told)
 
 
-def _lines(s3: Any, bucket: str, key: str, told: str) -> Iterator[bytes]:
+def lines_of(s3: Any, bucket: str, key: str, told: str) -> Iterator[bytes]:
+    """The lines of an object.
+
+    Args:
+        s3: A client.
+        bucket: Where it lies.
+        key: Of the object.
+        told: What it is, in words.
+
+    Raises:
+        Failure: If it can't be read.
+    """
     with _told(told):
         yield from s3.get_object(Bucket=bucket, Key=key)["Body"].iter_lines(64 * 1024)
 

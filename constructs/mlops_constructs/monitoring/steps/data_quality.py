@@ -30,6 +30,7 @@ import made
 import metrics
 import page
 import report_files
+import transforms
 import window_statistics
 from baseline_files import Baseline
 from columns import parse
@@ -69,7 +70,7 @@ def run(options: argparse.Namespace) -> None:
     window = window_of(options.window_end, options.window_hours)
     baseline = baseline_files.read(options.baseline)
     limits = constraints.read(options.baseline / "constraints.json", baseline.schema)
-    files = capture.files(options.capture, window.start, window.end)
+    files = transforms.captured(options, window.start, window.end, capture.INPUT)
     reader = capture.Reader(len(baseline.schema.features), window.start, window.end)
     tally = Tally(baseline, limits.features, reader.days)
     count(reader.rows(files), tally, baseline)

@@ -16,6 +16,7 @@ def parser(kind: str, about: str | None) -> argparse.ArgumentParser:
     options = argparse.ArgumentParser(description=about, allow_abbrev=False)
     processing = Path("/opt/ml/processing")
     options.add_argument("--capture", required=True, help="s3://bucket/prefix or folder")
+    options.add_argument("--captured-by", choices=("endpoint", "transforms"), default="endpoint")
     options.add_argument("--baseline", type=Path, default=processing / "input/baseline")
     options.add_argument("--report", type=Path, default=processing / "output/report")
     options.add_argument("--endpoint", required=True)

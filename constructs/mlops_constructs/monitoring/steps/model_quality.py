@@ -35,6 +35,7 @@ import quality_page
 import quality_statistics
 import report_document
 import report_files
+import transforms
 from enough import too_few, too_few_labels
 from failure import Failure, exit_code
 from ground_truth import Joined
@@ -68,7 +69,7 @@ def run(options: argparse.Namespace) -> None:
     asked_at, waits = latest.end, timedelta(hours=_number(said, "labels_within_hours"))
     window = Window(latest.start - waits, latest.end - waits)
     joined = ground_truth.join(
-        capture.files(options.capture, window.start - waits, asked_at),
+        transforms.captured(options, window.start - waits, asked_at, capture.OUTPUT),
         capture.files(options.ground_truth, window.start, asked_at, "ground truth"),
         window, asked_at, [], waits,
     )  # fmt: skip
