@@ -156,7 +156,9 @@ def test_a_version_that_is_rejected_while_it_is_asked_does_not_serve():
             world.approval[2] = "Rejected"
 
     world.on_answer = reject
+    world.served.clear()
     assert promote(world, NAMED).output["outcome"] == "already serving"
+    assert world.served == [1]
     assert world.parameters[SLOT] == slot_of(1)
 
 
@@ -217,6 +219,14 @@ def test_a_version_that_a_person_put_into_the_slot_is_asked_before_it_counts_as_
     assert world.stamps[2][STAMP].startswith("released ")
 
 
+def test_another_baseline_in_the_slot_is_put_right_and_is_no_release():
+    world = serving(1)
+    world.parameters[SLOT] = f"{arn_of(1)},s3://artifacts/another"
+    assert promote(world, NAMED).output["outcome"] == "already serving"
+    assert world.parameters[SLOT] == slot_of(1)
+    assert world.messages == []
+
+
 def test_a_crash_between_the_slot_and_the_stamp_is_made_good():
     world = approved(1)
     execution = start(world, "killed", NAMED)
@@ -259,6 +269,15 @@ def test_an_archive_of_more_than_five_gigabytes_is_taken_back_with_its_size(
     assert promote(world, NAMED).output["outcome"] == outcome
     told = "Its archive has 5368709121 bytes; no more than 5368709120 can be copied"
     assert (told in world.messages[0]["Message"]) is (outcome == "rolled back")
+
+
+def test_a_large_archive_that_a_person_put_there_is_asked_and_not_copied():
+    world = approved(1)
+    world.sizes = {1: 6 * 1024**3}
+    world.archives[key_of(1)] = 1
+    assert promote(world, NAMED).output["outcome"] == "released"
+    assert world.probed == [1]
+    assert "copyObject" not in world.actions()
 
 
 @pytest.mark.parametrize("action", ["listObjectsV2", "headObject", "copyObject"])
