@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
 from mlops_constructs.problems import InvalidProps
 from mlops_constructs.serving import AllAtOnce, Shadow, Split
@@ -131,6 +132,7 @@ def test_a_challenger_is_as_wide_as_its_share_of_the_widest_endpoint(release: An
     found = config(tried_by(release), challenger=True)
     variants = found["ProductionVariants"] + found.get("ShadowProductionVariants", [])
     assert variants[-1]["InitialInstanceCount"] == instances
+    assert variants[-1]["InstanceType"] == variants[0]["InstanceType"] == HOSTING.instance_type
 
 
 def test_only_the_serving_variant_is_scaled(split: dict[str, Any]):
@@ -199,3 +201,43 @@ def test_a_shadow_of_which_nothing_is_recorded_is_refused():
     with pytest.raises(InvalidProps, match="with capture_percent=0: answers are compared as they"):
         tried_by(SHADOW, hosting=hosting)
     assert tried_by(SPLIT, hosting=hosting)
+
+
+@pytest.mark.parametrize(
+    ("trial", "setting", "lowest", "highest"),
+    [
+        (Shadow, "hours", 1, 168),
+        (Split, "hours", 1, 168),
+        (Shadow, "sample_percent", 1, 100),
+        (Split, "weight_percent", 1, 50),
+    ],
+)
+def test_a_trial_has_the_documented_bounds(
+    trial: type[Shadow | Split], setting: str, lowest: int, highest: int
+):
+    for value in (lowest, highest):
+        assert getattr(trial(**{setting: value}), setting) == value
+    for value in (lowest - 1, highest + 1):
+        with pytest.raises(ValidationError, match=setting):
+            trial(**{setting: value})
+
+
+@pytest.mark.parametrize(
+    ("trial", "setting", "value"),
+    [
+        (Shadow, "minimum_requests", 0),
+        (Shadow, "error_points", 0),
+        (Split, "error_points", 100.1),
+        (Split, "latency_percent", 0),
+        (Shadow, "agreement_percent", 0),
+        (Shadow, "agreement_percent", 100),
+        (Shadow, "tolerance", -0.01),
+        (Split, "agreement_percent", 90),
+        (Split, "decides", "nobody"),
+    ],
+)
+def test_bounds_that_nothing_could_meet_or_miss_are_refused(
+    trial: type[Shadow | Split], setting: str, value: Any
+):
+    with pytest.raises(ValidationError, match=setting):
+        trial(**{setting: value})

@@ -13,6 +13,7 @@ from operate.preflight.assembly import PlannedStack
 from operate.preflight.finding import Finding, Weight
 from operate.preflight.moving import moving
 from operate.preflight.template import Template, World
+from operate.refused import Refused
 from tests.ways import REFUSED, SERVED
 
 WORLD = World("123456789012", "us-east-1")
@@ -182,3 +183,15 @@ def test_an_endpoint_whose_model_was_deleted_is_taken_for_one_of_instances(accou
     gone = 'Could not find model "model".'
     deployed.sagemaker.add_client_error("describe_model", "ValidationException", gone)
     assert not list(moving(account, WORLD, planned(SERVED["instances"])))
+
+
+@pytest.mark.parametrize(
+    ("code", "said"), [("AccessDenied", "Could not find out"), ("ValidationException", "too long")]
+)
+def test_a_model_that_aws_does_not_show_is_no_guess(account: Account, code: str, said: str):
+    deployed = Deployed(account, "instances")
+    deployed._endpoint()
+    deployed.sagemaker._queue.pop()
+    deployed.sagemaker.add_client_error("describe_model", code, said)
+    with pytest.raises(Refused):
+        list(moving(account, WORLD, planned(SERVED["many"])))
