@@ -63,19 +63,29 @@ class Scaled(Stage):
         return dict(found)
 
     def minutes(self, count: int, requests: int) -> None:
-        """Let so many minutes pass, each with so many requests."""
+        """Let so many minutes of the clock pass, each with so many requests."""
         for _ in range(count):
+            self._to_the_next_minute()
             for _ in range(requests):
                 self.ask(self.scaled)
-            self.later.pass_time(60)
+        self._to_the_next_minute()
+
+    def metric(self, name: str) -> dict[str, str]:
+        """One of its own metrics, to be tracked."""
+        return {"MetricName": name, "Namespace": self.name, "Statistic": "Average"}
 
     def put(self, minutes: int, **values: float) -> None:
-        """Let so many minutes pass, each with these values of metrics of the namespace Load."""
+        """Let so many minutes of the clock pass, each with a value of its own metrics."""
         for _ in range(minutes):
+            self._to_the_next_minute()
             now = self.later.aws.now()
             data = [{"MetricName": k, "Value": v, "Timestamp": now} for k, v in values.items()]
-            self.cloudwatch.put_metric_data(Namespace="Load", MetricData=data)
-            self.later.pass_time(60)
+            self.cloudwatch.put_metric_data(Namespace=self.name, MetricData=data)
+        self._to_the_next_minute()
+
+    def _to_the_next_minute(self) -> None:
+        """Let time pass to two seconds after it: alarms have been evaluated, and acted."""
+        self.later.pass_time(62 - self.later.aws.now() % 60)
 
     def shown(self) -> dict[str, Any]:
         """The variant as DescribeEndpoint has it."""

@@ -115,7 +115,7 @@ def test_the_aws_cli_waits_for_a_transform_job_and_fails_with_one_that_failed(
 def test_the_aws_cli_shows_what_a_policy_did(later: Later) -> None:
     scaled = Scaled(later)
     scaled.register(1, 4)
-    scaled.track({"MetricName": "Queue", "Namespace": "Load", "Statistic": "Average"}, 10.0)
+    scaled.track(scaled.metric("Queue"), 10.0)
     scaled.put(5, Queue=20)
     told = run(
         later.aws, "aws", "application-autoscaling", "describe-scaling-activities",
