@@ -39,6 +39,15 @@ def test_the_newest_approved_version_is_copied_asked_and_then_named():
     assert order == ["copyObject", "invoke"]
 
 
+def test_people_hear_which_archive_is_named_and_which_was_before():
+    world = serving(1)
+    world.register(2)
+    promote(world, NAMED)
+    [message] = world.messages
+    assert f"{ENDPOINT} now serves {arn_of(2)} by config 2.tar.gz" in message["Message"]
+    assert "Before it: 1.tar.gz" in message["Message"]
+
+
 def test_no_stack_is_updated_and_the_endpoint_stays_as_it_is():
     world = serving(1)
     world.register(2)
