@@ -256,7 +256,7 @@ def test_silence_for_two_runs_rings(template: Template):
         if a["Properties"].get("AlarmName") == "churn-batch-silent"
     ]
     assert alarm["MetricName"] == "ExecutionSucceeded"
-    assert alarm["ComparisonOperator"] == "LessThanThreshold"
+    assert (alarm["ComparisonOperator"], alarm["Threshold"]) == ("LessThanThreshold", 1)
     assert (alarm["Period"], alarm["EvaluationPeriods"], alarm["DatapointsToAlarm"]) == (
         3600,
         14,

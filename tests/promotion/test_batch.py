@@ -160,12 +160,24 @@ def test_a_version_that_has_scored_a_batch_stays_whatever_fails(order: tuple[str
     assert world.serves() == 2
 
 
+def test_what_fails_after_twenty_runs_is_no_fault_of_the_release():
+    world = serving(1)
+    world.register(2)
+    promote(world, BATCHES)
+    for _ in range(20):
+        world.run(None)
+    world.run("Failed")
+    promote(world, BATCHES)
+    assert world.serves() == 2
+    assert world.started == []
+
+
 def test_a_first_version_that_fails_stays_until_there_is_another():
     world = released(1)
     promote(world, BATCHES)
     world.run("Failed")
 
-    promote(world, BATCHES)
+    assert promote(world, BATCHES).output["outcome"] == "rolled back"
 
     assert world.serves() == 1
     assert world.started == []
