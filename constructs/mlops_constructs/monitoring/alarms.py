@@ -44,7 +44,7 @@ class MonitorAlarms(Construct):
         *,
         settings: MonitorSettings,
         endpoint_name: str,
-        asked: str,
+        asked: str = "what its endpoint is asked",
         waits_hours: int,
         condition: CfnCondition,
         topic: sns.ITopic,
