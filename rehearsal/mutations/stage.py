@@ -2,10 +2,11 @@
 
 import json
 from collections.abc import Mapping
+from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import Any
 
-from rehearsal.deployment import bootstrap, by_stack, deploy
+from rehearsal.deployment import bootstrap, by_stack, deploy, mutate
 from rehearsal.mailbox import Mailbox
 from rehearsal.mutations.mutation import Mutation, Template
 from rehearsal.names import Names
@@ -49,7 +50,14 @@ class Stage:
 
     @classmethod
     def deployed(cls, world: World, timeline: Timeline) -> "Stage":
-        """Deploy what is in the assembly."""
+        """Deploy what is in the assembly, with the daily re-checks switched off.
+
+        What a broken arrow loses they find a day later at most: now and then in the very hour of
+        the try, so that another arrow is named, and always before the next one, whose run then has
+        to wait for a cool-down.
+        """
+        for stack, template in by_stack(world.assembly).items():
+            mutate(world.assembly, stack, _without_rechecks(template))
         bootstrap(world)
         deploy(world, timeline)
         names = Names.of(world)
@@ -93,6 +101,15 @@ class Stage:
         bucket, key = ASSETS.format(account=account, region=region), f"mutated/{stack}.json"
         self.world.client("s3").put_object(Bucket=bucket, Key=key, Body=json.dumps(template))
         return f"https://s3.{region}.amazonaws.com/{bucket}/{key}"
+
+
+def _without_rechecks(template: Template) -> Template:
+    off = deepcopy(template)
+    for resource in off.get("Resources", {}).values():
+        path = resource.get("Metadata", {}).get("aws:cdk:path", "")
+        if resource["Type"] == "AWS::Scheduler::Schedule" and "/Recheck/" in path:
+            resource["Properties"]["State"] = "DISABLED"
+    return off
 
 
 def _described(cloudformation: Any, stack: str) -> dict[str, Any]:
