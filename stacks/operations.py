@@ -24,6 +24,7 @@ class OperationsStack(Stack):
         foundation: FoundationStack,
     ) -> None:
         super().__init__(scope, construct_id)
+        artifacts = foundation.storage.seen_from(self).artifacts if _reads_files(config) else None
         promotion = Promotion(
             self,
             "Promotion",
@@ -34,27 +35,15 @@ class OperationsStack(Stack):
             name_prefix=config.resource_prefix,
             group_prefix=config.trained_by.resource_prefix,
             next_stage=config.next_stage,
-            comparisons=self._comparisons(config, foundation),
+            comparisons=artifacts if _tries_versions(config) else None,
             batches=config.scores_batches,
-            archives=self._archives(config, foundation),
+            archives=_archives(self, config, artifacts),
             topic=foundation.topic,
             key=foundation.key,
         )
         CfnOutput(self, "PromotionStateMachineArn", value=promotion.state_machine.state_machine_arn)
         if config.trains:
             self._retrain(config, foundation)
-
-    def _comparisons(self, config: StageConfig, foundation: FoundationStack) -> s3.IBucket | None:
-        tried = any(config.trial_of(model) for model in config.models)
-        return foundation.storage.seen_from(self).artifacts if tried else None
-
-    def _archives(self, config: StageConfig, foundation: FoundationStack) -> Archives | None:
-        if not config.names_archives:
-            return None
-        return Archives(
-            versions=all_version_files(self, config),
-            bucket=foundation.storage.seen_from(self).artifacts,
-        )
 
     def _retrain(self, config: StageConfig, foundation: FoundationStack) -> None:
         retraining = Retraining(
@@ -69,3 +58,20 @@ class OperationsStack(Stack):
         CfnOutput(
             self, "RetrainingStateMachineArn", value=retraining.state_machine.state_machine_arn
         )
+
+
+def _tries_versions(config: StageConfig) -> bool:
+    return any(config.trial_of(model) for model in config.models)
+
+
+def _reads_files(config: StageConfig) -> bool:
+    """Whether promotions read comparisons, or copy archives."""
+    return _tries_versions(config) or config.names_archives
+
+
+def _archives(
+    scope: Construct, config: StageConfig, artifacts: s3.IBucket | None
+) -> Archives | None:
+    if artifacts is None or not config.names_archives:
+        return None
+    return Archives(versions=all_version_files(scope, config), bucket=artifacts)

@@ -19,6 +19,7 @@ from mlops_constructs.serving import (
     RollbackAlarms,
     Rolling,
     Serverless,
+    Split,
 )
 from mlops_constructs.testing import TemplateSnapshot
 from pipeline_definitions.definition import load_definition
@@ -244,6 +245,17 @@ def test_promotions_of_the_stage_may_copy_and_ask_because_one_model_takes_it(tem
     assert ":function:own-*-probe" in json.dumps(asking)
     puts = [s for s in found if "s3:PutObject" in actions(s)]
     assert "/multi-model/own-*" in json.dumps(puts)
+
+
+def test_versions_of_one_model_can_be_tried_where_requests_name_those_of_another():
+    search = replace(SEARCH, release=Split())
+    config = StageConfig(name="Own", models=(search, SHOPS), hosting=WIDE)
+    stage = Stage(App(context=feature_flags(), analytics_reporting=False), "Own")
+    foundation = FoundationStack(stage, "Foundation", config=config)
+    operations = OperationsStack(stage, "Operations", config=config, foundation=foundation)
+    found = json.dumps(statements(assertions.Template.from_stack(operations).to_json()))
+    assert "/comparisons/" in found
+    assert "/multi-model/own-*" in found
 
 
 @pytest.mark.parametrize("name", ["calls", "documents", "nightly", "search", "shops"])
