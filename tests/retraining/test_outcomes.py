@@ -42,6 +42,16 @@ def test_a_re_check_s_run_says_that_it_was_a_re_check():
     assert trained(world, "re-check").parameters["Reason"].startswith(f"re-check: {DRIFT}: ")
 
 
+def test_an_alarm_s_event_that_comes_twice_is_done_with_when_its_run_has_made_a_version():
+    world = World()
+    world.rings()
+    world.at(HOUR, world.register)
+    both = [world.ask("drift"), world.ask("drift")]
+    world.play()
+    assert len(world.runs) == 1
+    assert max(one.wakes for one in both) < 3 * HOUR
+
+
 def test_a_person_s_run_has_the_person_s_reason():
     run = trained(World(), "person", reason="prices changed")
     assert run.parameters["Reason"] == "person: prices changed"

@@ -48,8 +48,9 @@ def pace() -> dict[str, State]:
                 {"outcome": jsonata(left)},
             ),
             when(f"$data and $not($settled) and {NOW} < {delivered}", "Let the delivery end"),
-            when(f"{NOW} < $free", "Wait until it may"),
+            # Before the cool-down: what it comes to may be the answer.
             when("$flying != ''", "Wait for the run"),
+            when(f"{NOW} < $free", "Wait until it may"),
             when("$not($ready)", "Read the slot"),
             otherwise="Start the pipeline",
         ),
