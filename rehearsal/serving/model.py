@@ -13,6 +13,9 @@ from rehearsal.timeline import Timeline
 from rehearsal.world import World
 
 STAGE = "Dev"
+ON_TRIAL = "on trial"
+"""Begins the stamp of a version that is tried beside the one that serves."""
+
 IMAGE = "683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-xgboost:3.2-0"
 ENVIRONMENT = {
     "SAGEMAKER_PROGRAM": "inference.py",
@@ -88,7 +91,8 @@ class Model:
 
         Args:
             package: The version.
-            ends: The first word of the stamp that it bears then: `released` or `rolled back`.
+            ends: How the stamp begins that it bears then: `released`, `rolled back`, or `on trial`,
+                during which an execution waits until the trial is over.
             asking: Asks while the release goes on, until what it is given says that it is over.
 
         Raises:
@@ -106,7 +110,9 @@ class Model:
             await_success(self.world, "Promotion -> its end", execution, within=DAY)
         # Another that was at work already may have seen the approval first, and been left to it.
         self.world.await_arrow(
-            "Promotion -> its end", lambda: none_runs(self.world, self.machine),
+            "Promotion -> its end",
+            lambda: bool(self.stamp(package)) if ends == ON_TRIAL
+            else none_runs(self.world, self.machine),
             expected="no promotion to be at work", within=DAY,
         )  # fmt: skip
         stamp, slot = self.stamp(package), self.slot()

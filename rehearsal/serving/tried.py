@@ -10,7 +10,7 @@ from rehearsal.arrows import StoryBroke
 from rehearsal.asking import ANSWERED, MODEL_ERROR, Answer, Asking
 from rehearsal.executions import HOUR, none_runs
 from rehearsal.serving.customers import TOLERANCE
-from rehearsal.serving.model import Model
+from rehearsal.serving.model import ON_TRIAL, Model
 from rehearsal.serving.released import only
 from rehearsal.serving.versions import DOES_NOT_START
 
@@ -132,7 +132,7 @@ def tried(model: Model, script: str = "", *, answers: float) -> Iterator[Trial]:
     """
     serving = model.slot()
     package = model.register(script) if script else model.register()
-    model.promote(package, ends="on trial")
+    model.promote(package, ends=ON_TRIAL)
     heard = {FAILED if script else model.number(package)} if answers else set()
     yield Trial(model, package, serving, {model.number(serving), *heard})
 
