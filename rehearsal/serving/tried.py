@@ -63,7 +63,7 @@ class Trial:
         return _invocations(self.model, "Challenger", began) / self.counts.total()
 
     def ask_until(self, over: Callable[[], bool], what: str) -> None:
-        """Ask now and then until it is over.
+        """Ask once a minute until it is over.
 
         Raises:
             StoryBroke: It is not over after hours.
@@ -74,7 +74,7 @@ class Trial:
             if time.now() > end:
                 raise StoryBroke(f"{what} of {self.package} did not come: {self._stamp()!r}")
             self.ask(MEANWHILE)
-            time.let_pass(MINUTE)
+            _let_pass_until(self.model, time.now() + MINUTE)
 
     def ends(self, word: str) -> None:
         """Ask until the stamp says so, and until no promotion is at work any more."""
