@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from itertools import combinations
 
 from mlops_constructs.monitoring import LabelledSettings
+from mlops_constructs.prefixes import overlap
 from mlops_constructs.serving import Batch, Hosting
 from pipeline_definitions.spec import ModelSpec
 
@@ -24,11 +25,6 @@ class Place:
     what: str
     prefix: str
     setting: str = ""
-
-    def meets(self, other: "Place") -> bool:
-        """Whether one of the two is the other, or lies below it."""
-        mine, theirs = f"{self.prefix}/", f"{other.prefix}/"
-        return mine.startswith(theirs) or theirs.startswith(mine)
 
 
 def places(model: ModelSpec, name: str, hosting: Hosting, *, trained: bool) -> Iterator[Place]:
@@ -71,7 +67,7 @@ def place_problems(stage: str, found: Sequence[Place]) -> Iterator[str]:
     for one, other in combinations(found, 2):
         settings = [place.setting for place in (one, other) if place.setting]
         of_one_batch = len(settings) == 2 and one.model == other.model
-        if settings and not of_one_batch and one.meets(other):
+        if settings and not of_one_batch and overlap(one.prefix, other.prefix):
             yield (
                 f"{one.what} of model {one.model!r} lie below {one.prefix!r} and {other.what} of"
                 f" {other.model!r} below {other.prefix!r} in the data bucket of stage {stage!r};"

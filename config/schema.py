@@ -90,6 +90,11 @@ class StageConfig(BaseModel):
         return any(isinstance(self.hosting_for(model), Batch) for model in self.models)
 
     @property
+    def tries_versions(self) -> bool:
+        """Whether versions of a model of it are tried before they are released."""
+        return any(self.trial_of(model) for model in self.models)
+
+    @property
     def names_archives(self) -> bool:
         """Whether requests to a model of it name the archive that answers them."""
         return any(isinstance(self.hosting_for(model), MultiModel) for model in self.models)

@@ -13,6 +13,7 @@ from mlops_constructs.monitoring import (
     LabelledSettings,
     MonitorSettings,
 )
+from mlops_constructs.prefixes import below, overlap
 from pipeline_definitions.schema import SCHEMA, InvalidSchema, Schema
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ def need_problems(model: "ModelSpec") -> Iterator[str]:
             )
     yield from _schema_problems(model)
     for prefix in _label_prefixes(model):
-        if _below(prefix, model.data_prefix):
+        if below(prefix, model.data_prefix):
             yield (
                 f"model {model.name!r}: ground_truth_prefix {prefix!r} lies below "
                 f"{model.data_prefix!r}, where its training data lies, so that labels would start "
@@ -47,7 +48,7 @@ def label_problems(models: Sequence["ModelSpec"]) -> Iterator[str]:
     """Yields where labels of a model lie among the labels or the training data of another."""
     for model, other in product(models, models):
         for prefix in _label_prefixes(model):
-            if other.name != model.name and _below(prefix, other.data_prefix):
+            if other.name != model.name and below(prefix, other.data_prefix):
                 yield (
                     f"model {model.name!r}: ground_truth_prefix {prefix!r} lies below "
                     f"{other.data_prefix!r}, where the training data of model {other.name!r} lies; "
@@ -55,7 +56,7 @@ def label_problems(models: Sequence["ModelSpec"]) -> Iterator[str]:
                 )
     for model, other in combinations(models, 2):
         for own, others in product(_label_prefixes(model), _label_prefixes(other)):
-            if _below(own, others) or _below(others, own):
+            if overlap(own, others):
                 yield (
                     f"models {model.name!r} and {other.name!r} have their labels below {own!r} and "
                     f"{others!r}, among each other's; a label does not say of which model it is, "
@@ -104,11 +105,6 @@ def _unknown_to(schema: Schema, monitor: MonitorSettings) -> Iterator[str]:
 def _label_prefixes(model: "ModelSpec") -> list[str]:
     labelled = (m for m in model.monitors if isinstance(m, LabelledSettings))
     return list(dict.fromkeys(monitor.ground_truth_prefix for monitor in labelled))
-
-
-def _below(one: str, other: str) -> bool:
-    """Whether a prefix is the other one, or lies below it."""
-    return f"{one}/".startswith(f"{other}/")
 
 
 def _kind(monitor: MonitorSettings) -> str:

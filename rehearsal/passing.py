@@ -16,6 +16,12 @@ class Passing(Protocol):
         ...
 
 
+def let_pass_until(time: Passing, end: float) -> None:
+    """Let all of the time pass until a moment, whatever happens in it."""
+    while (left := end - time.now()) > 0:
+        time.let_pass(left)
+
+
 class RealTime:
     """The machine's clock; whether something happened can only be found by looking.
 

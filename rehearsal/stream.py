@@ -10,6 +10,7 @@ from typing import Any
 
 from rehearsal.arrows import StoryBroke
 from rehearsal.asking import ANSWERED, MODEL_ERROR, Answer, Asking
+from rehearsal.passing import let_pass_until
 from rehearsal.release import described, version_of
 from rehearsal.seasons import JULY
 from rehearsal.timeline import Timeline
@@ -201,15 +202,9 @@ def tell(timeline: Timeline, answered: Answered, *, package: str) -> None:
 def _next_minute(world: World) -> float:
     """Let pass what is left of a minute, which is what CloudWatch counts by; when that was."""
     begins = math.ceil(world.time.now() / MINUTE) * MINUTE
-    _let_pass_until(world, begins)
+    let_pass_until(world.time, begins)
     return begins
 
 
 def _pause(world: World) -> None:
-    _let_pass_until(world, world.time.now() + PAUSE_SECONDS)
-
-
-def _let_pass_until(world: World, end: float) -> None:
-    """Let all of the time pass, whatever happens in it."""
-    while (left := end - world.time.now()) > 0:
-        world.time.let_pass(left)
+    let_pass_until(world.time, world.time.now() + PAUSE_SECONDS)

@@ -24,7 +24,8 @@ class OperationsStack(Stack):
         foundation: FoundationStack,
     ) -> None:
         super().__init__(scope, construct_id)
-        artifacts = foundation.storage.seen_from(self).artifacts if _reads_files(config) else None
+        reads_files = config.tries_versions or config.names_archives
+        artifacts = foundation.storage.seen_from(self).artifacts if reads_files else None
         promotion = Promotion(
             self,
             "Promotion",
@@ -35,7 +36,7 @@ class OperationsStack(Stack):
             name_prefix=config.resource_prefix,
             group_prefix=config.trained_by.resource_prefix,
             next_stage=config.next_stage,
-            comparisons=artifacts if _tries_versions(config) else None,
+            comparisons=artifacts if config.tries_versions else None,
             batches=config.scores_batches,
             archives=_archives(self, config, artifacts),
             topic=foundation.topic,
@@ -58,15 +59,6 @@ class OperationsStack(Stack):
         CfnOutput(
             self, "RetrainingStateMachineArn", value=retraining.state_machine.state_machine_arn
         )
-
-
-def _tries_versions(config: StageConfig) -> bool:
-    return any(config.trial_of(model) for model in config.models)
-
-
-def _reads_files(config: StageConfig) -> bool:
-    """Whether promotions read comparisons, or copy archives."""
-    return _tries_versions(config) or config.names_archives
 
 
 def _archives(

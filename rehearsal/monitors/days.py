@@ -10,6 +10,7 @@ from rehearsal.monitors import expected
 from rehearsal.monitors.asked import Answers, Body, Request, ask, requests
 from rehearsal.monitors.verdicts import HOUR, Engine, await_verdict
 from rehearsal.monitors.watched import KINDS, Watched, alarms
+from rehearsal.passing import let_pass_until
 from rehearsal.timeline import Timeline
 from rehearsal.world import World
 
@@ -103,5 +104,4 @@ class Days:
 
     def until(self, at: float) -> None:
         """Let time pass."""
-        while (left := at - self.world.time.now()) > 0:
-            self.world.time.let_pass(left)
+        let_pass_until(self.world.time, at)

@@ -5,6 +5,7 @@ import json
 from rehearsal.arrows import StoryBroke
 from rehearsal.executions import HOUR, executions
 from rehearsal.mutations.stage import Stage
+from rehearsal.passing import let_pass_until
 from rehearsal.release import described, served
 from rehearsal.traffic import whole
 from rehearsal.training import RUNNING, runs
@@ -17,9 +18,7 @@ COOLED_DOWN = 25 * HOUR
 
 def let_pass(world: World, seconds: float) -> None:
     """Let time pass, whatever happens."""
-    end = world.time.now() + seconds
-    while (left := end - world.time.now()) > 0:
-        world.time.let_pass(left)
+    let_pass_until(world.time, world.time.now() + seconds)
 
 
 def put_away(stage: Stage) -> None:

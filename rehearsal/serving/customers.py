@@ -9,6 +9,7 @@ import aiohttp
 
 from rehearsal.arrows import StoryBroke
 from rehearsal.asking import ANSWERED, MODEL_ERROR, Answer, Asking
+from rehearsal.passing import let_pass_until
 from rehearsal.release import described, version_of
 from rehearsal.serving.model import Model
 
@@ -172,6 +173,4 @@ class Customers:
     def _pause(self) -> None:
         """Let some time pass, whatever happens in it."""
         time = self.model.world.time
-        end = time.now() + PAUSE_SECONDS
-        while (left := end - time.now()) > 0:
-            time.let_pass(left)
+        let_pass_until(time, time.now() + PAUSE_SECONDS)

@@ -8,6 +8,7 @@ import aiohttp
 
 from rehearsal.arrows import StoryBroke
 from rehearsal.asking import ANSWERED, Asking
+from rehearsal.passing import let_pass_until
 from rehearsal.release import described
 from rehearsal.serving.model import Model
 from rehearsal.serving.versions import DOES_NOT_START, FAILS
@@ -55,9 +56,7 @@ class Readers:
         time = self.model.world.time
         while not over():
             self.ask(AT_A_TIME)
-            end = time.now() + PAUSE_SECONDS
-            while (left := end - time.now()) > 0:
-                time.let_pass(left)
+            let_pass_until(time, time.now() + PAUSE_SECONDS)
 
 
 def play(model: Model, *, requests: int) -> None:

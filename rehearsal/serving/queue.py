@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from rehearsal.arrows import StoryBroke
 from rehearsal.executions import HOUR
 from rehearsal.mailbox import make_queue, queue_of, taken
+from rehearsal.passing import let_pass_until
 from rehearsal.serving.model import Model
 
 PARTS = 15
@@ -124,6 +125,4 @@ class Queue:
 
     def _pause(self) -> None:
         time = self.model.world.time
-        end = time.now() + PAUSE_SECONDS
-        while (left := end - time.now()) > 0:
-            time.let_pass(left)
+        let_pass_until(time, time.now() + PAUSE_SECONDS)

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from rehearsal.arrows import StoryBroke
 from rehearsal.asking import ANSWERED, MODEL_ERROR, Answer, Asking
 from rehearsal.executions import HOUR, none_runs
+from rehearsal.passing import let_pass_until
 from rehearsal.serving.customers import TOLERANCE
 from rehearsal.serving.model import ON_TRIAL, Model
 from rehearsal.serving.released import only
@@ -59,7 +60,7 @@ class Trial:
         began = self.model.world.time.now()
         for minute in range(1, MINUTES + 1):
             self.ask(requests // MINUTES)
-            _let_pass_until(self.model, began + minute * MINUTE)
+            let_pass_until(self.model.world.time, began + minute * MINUTE)
         return _invocations(self.model, "Challenger", began) / self.counts.total()
 
     def ask_until(self, over: Callable[[], bool], what: str) -> None:
@@ -74,7 +75,7 @@ class Trial:
             if time.now() > end:
                 raise StoryBroke(f"{what} of {self.package} did not come: {self._stamp()!r}")
             self.ask(MEANWHILE)
-            _let_pass_until(self.model, time.now() + MINUTE)
+            let_pass_until(self.model.world.time, time.now() + MINUTE)
 
     def ends(self, word: str) -> None:
         """Ask until the stamp says so, and until no promotion is at work any more."""
@@ -164,13 +165,6 @@ def never_tried(model: Model) -> None:
 def _shared(trial: Trial, part: float, expected: float) -> None:
     if abs(part - expected) > (TOLERANCE if expected else 0):
         raise StoryBroke(f"{trial.package} had {part:.1%} of the requests, not {expected:.0%}")
-
-
-def _let_pass_until(model: Model, end: float) -> None:
-    """Let all of the time pass, whatever happens in it."""
-    time = model.world.time
-    while (left := end - time.now()) > 0:
-        time.let_pass(left)
 
 
 def _invocations(model: Model, variant: str, since: float) -> int:

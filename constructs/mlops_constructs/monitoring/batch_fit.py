@@ -6,6 +6,7 @@ from typing import Final
 
 from mlops_constructs.monitoring.engine import Engine, ModelMonitorEngine
 from mlops_constructs.monitoring.settings import Bias, LabelledSettings, MonitorSettings
+from mlops_constructs.prefixes import overlap
 from mlops_constructs.serving.batch import Batch
 from mlops_constructs.serving.choice import Clash
 
@@ -42,10 +43,7 @@ class WatchedBatches:
     def labels_among_rows(self) -> bool:
         """Whether its labels lie among rows or answers, or these among labels."""
         places = (self.hosting.requests_of(self.name), self.hosting.answers_of(self.name))
-        ours = f"{self.labels}/"
-        return bool(self.labels) and any(
-            ours.startswith(f"{place}/") or f"{place}/".startswith(ours) for place in places
-        )
+        return bool(self.labels) and any(overlap(self.labels, place) for place in places)
 
     @property
     def words(self) -> dict[str, str]:

@@ -6,6 +6,8 @@ from typing import Final
 
 from aws_cdk import Token
 
+from mlops_constructs.hours import every
+
 _MODEL_MONITORS = re.compile(r"cron\(0 (\*|([01]?\d|2[0-3])(/(0?[1-9]|1\d|2[0-4]))?) \? \* \* \*\)")
 
 HOURS_OF_A_BATCH: Final = 2
@@ -21,12 +23,12 @@ def eventbridge_expression(every_hours: int, *, first: int = 0) -> str:
         every_hours: A run every so many hours of a day.
         first: The hour of its first run.
     """
-    return f"cron(0 {_hours(every_hours, first)} * * ? *)"
+    return f"cron(0 {every(every_hours, first=first)} * * ? *)"
 
 
 def model_monitor_expression(every_hours: int, *, first: int = 0) -> str:
     """For a monitoring schedule of Model Monitor; its arguments are those of the other."""
-    return f"cron(0 {_hours(every_hours, first)} ? * * *)"
+    return f"cron(0 {every(every_hours, first=first)} ? * * *)"
 
 
 def first_after_batches(every_hours: int) -> int:
@@ -54,7 +56,3 @@ def expression_problems(expression: str) -> Iterator[str]:
             "for once a day or 'cron(0 6/4 ? * * *)' for every four hours from then, "
             f"got {expression!r}"
         )
-
-
-def _hours(every: int, first: int) -> str:
-    return {1: "*", 24: str(first)}.get(every, f"{first}/{every}")

@@ -11,8 +11,10 @@ from aws_cdk import aws_sagemaker as sagemaker
 from aws_cdk import aws_sns as sns
 from constructs import Construct
 
+from mlops_constructs.hours import every
 from mlops_constructs.names import name_problems
 from mlops_constructs.network import Network
+from mlops_constructs.prefixes import overlap
 from mlops_constructs.problems import refuse
 from mlops_constructs.serving.batch import Batch
 from mlops_constructs.serving.batch_alarms import BatchAlarms
@@ -202,15 +204,14 @@ def batch_pipeline_name(name: str) -> str:
 
 def expression(every_hours: int) -> str:
     """When runs begin, for EventBridge Scheduler: a cron, whose hours are those of UTC's day."""
-    hours = {1: "*", 24: "0"}.get(every_hours, f"0/{every_hours}")
-    return f"cron({MINUTE} {hours} * * ? *)"
+    return f"cron({MINUTE} {every(every_hours)} * * ? *)"
 
 
 def batch_problems(name: str, hosting: Batch) -> Iterator[str]:
     """Yields why a model of this name can't be scored so."""
     yield from name_problems("the name of a batch pipeline", batch_pipeline_name(name))
     requests, answers = hosting.requests_of(name), hosting.answers_of(name)
-    if f"{requests}/".startswith(f"{answers}/") or f"{answers}/".startswith(f"{requests}/"):
+    if overlap(requests, answers):
         yield (
             f"the requests of {name!r} lie below {requests!r} and its answers below {answers!r}; "
             "neither may lie in the other, or answers would be scored again: set input_prefix= or "
