@@ -3,11 +3,14 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
+from typing import Final
 
 from mlops_constructs.monitoring import LabelledSettings
 from mlops_constructs.prefixes import overlap
 from mlops_constructs.serving import Batch, Hosting
 from pipeline_definitions.spec import ModelSpec
+
+TRAINING: Final = "training data"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,7 +40,7 @@ def places(model: ModelSpec, name: str, hosting: Hosting, *, trained: bool) -> I
         trained: Whether its training data lies there.
     """
     if trained:
-        yield Place(model=model.name, what="training data", prefix=model.data_prefix)
+        yield Place(model=model.name, what=TRAINING, prefix=model.data_prefix)
     labelled = (m for m in model.monitors if isinstance(m, LabelledSettings))
     for prefix in sorted({monitor.ground_truth_prefix for monitor in labelled}):
         yield Place(model=model.name, what="labels", prefix=prefix)
@@ -61,13 +64,13 @@ def places(model: ModelSpec, name: str, hosting: Hosting, *, trained: bool) -> I
 def place_problems(stage: str, found: Sequence[Place]) -> Iterator[str]:
     """Yields each place of a batch that another place lies in, or that lies in another.
 
-    Rows and answers of one model are for `batch_problems` to tell apart, labels and training data
-    for `pipeline_definitions.needs`.
+    Rows, answers and labels of one model are for `batch_problems` and `batch_monitor_problems` to
+    tell apart, labels and training data for `pipeline_definitions.needs`.
     """
     for one, other in combinations(found, 2):
         settings = [place.setting for place in (one, other) if place.setting]
-        of_one_batch = len(settings) == 2 and one.model == other.model
-        if settings and not of_one_batch and overlap(one.prefix, other.prefix):
+        told_elsewhere = one.model == other.model and TRAINING not in (one.what, other.what)
+        if settings and not told_elsewhere and overlap(one.prefix, other.prefix):
             yield (
                 f"{one.what} of model {one.model!r} lie below {one.prefix!r} and {other.what} of"
                 f" {other.model!r} below {other.prefix!r} in the data bucket of stage {stage!r};"

@@ -181,6 +181,14 @@ def test_rows_among_labels_are_refused():
     )
 
 
+def test_labels_among_the_model_s_own_rows_are_refused_once():
+    labelled = ModelQuality(
+        ground_truth_prefix="rows/true", problem_type="Regression", every_hours=24
+    )
+    [said] = refused(models=(model("churn", labelled, hosting=batch(input_prefix="rows")),))
+    assert said.startswith("monitor 'model-quality' of model 'test-churn' can't have its labels")
+
+
 def test_prefixes_that_only_begin_alike_lie_apart():
     churn = model("churn", hosting=batch(input_prefix="churn-rows", output_prefix="churn.out"))
     stage(models=(churn, model("fraud", hosting=BATCH), model("test-fraud")))
